@@ -1,0 +1,1 @@
+"""Contract text and the tree of it as written. Lark stops here."""

@@ -1,0 +1,736 @@
+"""From Lark's tree to ours: one method for each rule of the grammar, of the same name."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from lark import Token, Tree
+from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive, v_args
+
+from pbr_rules import bounds
+from pbr_rules import expressions as x
+from pbr_rules.diagnostics import Diagnostic
+from pbr_rules.exact import Mode
+from pbr_rules.source import NOWHERE, Span
+from pbr_rules.surface import figures
+from pbr_rules.surface import tree as t
+from pbr_rules.surface.figures import Problem
+
+Items = list[Any]
+
+COMPARATORS = {
+    ">=": x.Comparator.AT_LEAST,
+    "<=": x.Comparator.AT_MOST,
+    ">": x.Comparator.ABOVE,
+    "<": x.Comparator.BELOW,
+    "=": x.Comparator.IS,
+    "<>": x.Comparator.IS_NOT,
+}
+
+RESERVED = frozenset(
+    "and or not is of in to from by across within after before at above below where when otherwise pay deduct cap floor "
+    "nothing unknown missing".split()
+)
+"""Words that can never be a name, so that a sentence has one reading."""
+
+
+def words(token: str) -> str:
+    """A phrase with single spaces."""
+    return " ".join(token.split())
+
+
+def _span(meta: Meta) -> Span:
+    return NOWHERE if meta.empty else Span(meta.start_pos, meta.end_pos)
+
+
+def _at(token: Token) -> Span:
+    return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+def _name(token: Token) -> str:
+    """A declared name: lower case, not a word of the language, in one normal form."""
+    name = unicodedata.normalize("NFC", str(token))
+    if name != name.lower():
+        raise Problem(
+            Diagnostic("bad-name", f"names are in lower case: `{name}`", _at(token), help=(f"write `{name.lower()}`",))
+        )
+    if name in RESERVED:
+        raise Problem(
+            Diagnostic(
+                "bad-name",
+                f"`{name}` is a word of the language and cannot be a name",
+                _at(token),
+                help=(f'call it something else; a column of the file that is called so is read with `column "{name}"`',),
+            )
+        )
+    return name
+
+
+def _optional_text(token: Token | None) -> str | None:
+    return None if token is None else str(token)[1:-1]
+
+
+def _only(kind: type[Any], items: Items) -> Items:
+    return [item for item in items if isinstance(item, kind)]
+
+
+@v_args(meta=True)
+class Builder(Transformer_NonRecursive[Token, t.Document]):
+    """Builds the tree of one piece of text."""
+
+    def __default__(self, data: str, children: Items, meta: Meta) -> Tree[Any]:
+        raise AssertionError(f"no reading for the rule {data}")
+
+    # ---- expressions
+
+    def either(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Either(tuple(items), span=_span(meta)))
+
+    def both(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Both(tuple(items), span=_span(meta)))
+
+    def not_(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Not(items[0], span=_span(meta)))
+
+    def comparator(self, meta: Meta, items: Items) -> x.Comparator:
+        text = words(items[0])
+        return COMPARATORS.get(text) or x.Comparator(text)
+
+    def comparison(self, meta: Meta, items: Items) -> x.Expression:
+        left, how, right = items
+        return _checked(x.Compare(how, left, right, span=_span(meta)))
+
+    def one_of(self, meta: Meta, items: Items) -> x.Expression:
+        of, how, *values = items
+        return _checked(x.OneOf(of, tuple(values), "not" in str(how).split(), span=_span(meta)))
+
+    def known(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Known(items[0], "known" in items[1], span=_span(meta)))
+
+    def within(self, meta: Meta, items: Items) -> x.Expression:
+        day, length, how, anchor = items
+        return _checked(
+            x.Within(day, figures.duration(length, _at(length)).value, x.Window(words(how)), anchor, span=_span(meta))  # type: ignore[arg-type]
+        )
+
+    def between(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Between(*items, span=_span(meta)))
+
+    def sum(self, meta: Meta, items: Items) -> x.Expression:
+        return _folded(items, _span(meta))
+
+    product = sum
+
+    def negative(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Negative(items[0], span=_span(meta)))
+
+    def percent_of(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.PercentOf(*items, span=_span(meta)))
+
+    def change(self, meta: Meta, items: Items) -> x.Expression:
+        how, before, after = items
+        relative, fall = words(how).split()
+        return _checked(x.Change(relative == "relative", fall == "fall", before, after, span=_span(meta)))
+
+    def extreme(self, meta: Meta, items: Items) -> x.Expression:
+        how, first, second = items
+        return _checked(x.Extreme(how.startswith("lower"), first, second, span=_span(meta)))
+
+    def aggregate(self, meta: Meta, items: Items) -> x.Expression:
+        how, of, where, weighted, weight, across = items
+        return _checked(x.Aggregate(x.Gather(words(how)), of, where, weight, across, span=_span(meta)))
+
+    def number_where(self, meta: Meta, items: Items) -> x.Expression:
+        _, where, across = items
+        return _checked(x.Aggregate(x.Gather.NUMBER, None, where, None, across, span=_span(meta)))
+
+    def for_every(self, meta: Meta, items: Items) -> x.Expression:
+        how, across, if_any, condition = items
+        return _checked(x.ForEvery(how.endswith("every"), across, if_any is not None, condition, span=_span(meta)))
+
+    def people_in(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.PeopleIn(items[1], items[0].startswith("counted"), span=_span(meta)))
+
+    def timing(self, meta: Meta, items: Items) -> x.Expression:
+        return _checked(x.Timing(*items, span=_span(meta)))
+
+    def over(self, meta: Meta, items: Items) -> tuple[str, ...]:
+        return tuple(str(item) for item in items)
+
+    def bracket(self, meta: Meta, items: Items) -> x.Expression:
+        inner, rounding = items
+        span = _span(meta)
+        return _checked(x.Bracket(inner if rounding is None else x.Rounded(inner, rounding, span=span), span=span))
+
+    def rounding(self, meta: Meta, items: Items) -> x.Rounding:
+        _, place, mode = items
+        if place.value <= 0:
+            raise Problem(Diagnostic("bad-number", "a place to round to is above zero", place.span))
+        return x.Rounding(place, Mode(words(mode)), span=_span(meta))
+
+    def call(self, meta: Meta, items: Items) -> x.Expression:
+        name, *arguments = items
+        return _checked(x.Call(str(name), tuple(arguments), span=_span(meta)))
+
+    def name(self, meta: Meta, items: Items) -> x.Expression:
+        first, second, *picks = items
+        picked = tuple(pick for pick in picks if pick is not None)
+        if second is None:
+            return x.Name(str(first), None, picked, span=_span(meta))
+        return x.Name(str(second), str(first), picked, span=_span(meta))
+
+    def pick_name(self, meta: Meta, items: Items) -> x.Pick:
+        return x.Pick("name", str(items[0]), span=_span(meta))
+
+    def pick_text(self, meta: Meta, items: Items) -> x.Pick:
+        return x.Pick("text", str(items[0])[1:-1], span=_span(meta))
+
+    def pick_member(self, meta: Meta, items: Items) -> x.Pick:
+        member = items[1]
+        if member.type == "TEXT":
+            return x.Pick("id", str(items[0]), str(member)[1:-1], span=_span(meta))
+        return x.Pick("member", str(items[0]), str(member), span=_span(meta))
+
+    def pick_of(self, meta: Meta, items: Items) -> x.Pick:
+        return x.Pick("of", str(items[0]), str(items[1]), span=_span(meta))
+
+    def pick_dated(self, meta: Meta, items: Items) -> x.Pick:
+        return x.Pick("dated", str(items[1]), span=_span(meta))
+
+    def money(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.money(items[0], _at(items[0]))
+
+    def percent(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.percent(items[0], _at(items[0]))
+
+    def points(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.points(items[0], _at(items[0]))
+
+    def frequency(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.frequency(items[0], _at(items[0]))
+
+    def number(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.number(items[0], _at(items[0]))
+
+    def date(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.day(items[0], _at(items[0]))
+
+    def duration(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.duration(items[0], _at(items[0]))
+
+    def text(self, meta: Meta, items: Items) -> x.Literal:
+        return figures.text(items[0], _at(items[0]))
+
+    def nothing(self, meta: Meta, items: Items) -> x.Nothing:
+        return x.Nothing(span=_span(meta))
+
+    def unknown(self, meta: Meta, items: Items) -> x.Unknown:
+        return x.Unknown(str(items[0])[1:-1], span=_span(meta))
+
+    def missing(self, meta: Meta, items: Items) -> x.Missing:
+        return x.Missing(span=_span(meta))
+
+    # ---- headings
+
+    def document(self, meta: Meta, items: Items) -> t.Document:
+        return t.Document(tuple(items))
+
+    def language(self, meta: Meta, items: Items) -> t.Language:
+        return t.Language(_whole(items[0]), span=_span(meta))
+
+    def uses(self, meta: Meta, items: Items) -> t.Uses:
+        return t.Uses(str(items[0]), _whole(items[1]), span=_span(meta))
+
+    def by(self, meta: Meta, items: Items) -> t.By:
+        *dimensions, members = items
+        restriction, names = members if members is not None else (None, ())
+        return t.By(tuple(dimensions), restriction, names, span=_span(meta))
+
+    def across(self, meta: Meta, items: Items) -> tuple[str, ...]:
+        return tuple(str(item) for item in items)
+
+    def dimension(self, meta: Meta, items: Items) -> t.Dimension:
+        return t.Dimension(str(items[0]), None if items[1] is None else str(items[1]), span=_span(meta))
+
+    def members(self, meta: Meta, items: Items) -> tuple[str, tuple[str, ...]]:
+        return str(items[0]), tuple(str(item) for item in items[1:])
+
+    # ---- contract
+
+    def contract(self, meta: Meta, items: Items) -> t.Contract:
+        name, title, *lines = items
+        found: dict[str, Any] = {}
+        parties: list[t.Party] = []
+        order: list[str] = []
+        for line in lines:
+            word, value = ("party", line) if isinstance(line, t.Party) else line
+            if word == "party":
+                parties.append(value)
+                order.append(f"party {value.name}")
+                continue
+            if word in found:
+                raise Problem(Diagnostic("declared-twice", f"`{word}:` is written twice in the contract", _span(meta)))
+            found[word] = value
+            order.append(word)
+        return t.Contract(
+            _name(name),
+            _optional_text(title),
+            tuple(parties),
+            found.get("purpose"),
+            found.get("currency"),
+            found.get("runs"),
+            found.get("payments"),
+            found.get("scope"),
+            tuple(order),
+            span=_span(meta),
+            name_span=_at(name),
+        )
+
+    def party(self, meta: Meta, items: Items) -> t.Party:
+        role, name, title = items
+        return t.Party(str(role), _name(name), str(title)[1:-1], span=_span(meta))
+
+    def purpose(self, meta: Meta, items: Items) -> tuple[str, str]:
+        return "purpose", str(items[0])[1:-1]
+
+    def currency(self, meta: Meta, items: Items) -> tuple[str, str]:
+        return "currency", str(items[0])
+
+    def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[date, date]]:
+        return "runs", _days(items)
+
+    def payments(self, meta: Meta, items: Items) -> tuple[str, x.Rounding]:
+        return "payments", items[0]
+
+    def scope(self, meta: Meta, items: Items) -> tuple[str, t.Scope]:
+        names = tuple(str(item) for item in items if isinstance(item, Token))
+        cells = tuple(item for item in items if isinstance(item, tuple))
+        return "scope", t.Scope(names, cells, span=_span(meta))
+
+    def cell(self, meta: Meta, items: Items) -> tuple[str, ...]:
+        return tuple(str(item) for item in items)
+
+    def category(self, meta: Meta, items: Items) -> t.Category:
+        name, title, *members = items
+        return t.Category(_name(name), _optional_text(title), tuple(members), span=_span(meta), name_span=_at(name))
+
+    def member(self, meta: Meta, items: Items) -> t.Member:
+        name, title, written = items
+        return t.Member(_name(name), _optional_text(title), _optional_text(written), span=_span(meta))
+
+    def period(self, meta: Meta, items: Items) -> t.Period:
+        name, title, body = items
+        each = body if isinstance(body, t.PeriodEach) else None
+        members = () if each else body
+        return t.Period(_name(name), _optional_text(title), members, each, span=_span(meta), name_span=_at(name))
+
+    def period_members(self, meta: Meta, items: Items) -> tuple[t.PeriodMember, ...]:
+        return tuple(items)
+
+    def period_member(self, meta: Meta, items: Items) -> t.PeriodMember:
+        name, title, *days = items
+        return t.PeriodMember(_name(name), _optional_text(title), *_days(days), span=_span(meta))
+
+    def period_each(self, meta: Meta, items: Items) -> t.PeriodEach:
+        length = figures.duration(items[0], _at(items[0]))
+        if isinstance(items[1], str):
+            return t.PeriodEach(length, items[1], None, None, span=_span(meta))
+        return t.PeriodEach(length, None, *items[1], span=_span(meta))
+
+    def period_of(self, meta: Meta, items: Items) -> str:
+        return str(items[0])
+
+    def period_from(self, meta: Meta, items: Items) -> tuple[date, date]:
+        return _days(items)
+
+    # ---- records
+
+    def records(self, meta: Meta, items: Items) -> t.Records:
+        name, title, *lines = items
+        return t.Records(_name(name), _optional_text(title), tuple(lines), span=_span(meta), name_span=_at(name))
+
+    def key(self, meta: Meta, items: Items) -> t.Key:
+        return t.Key(tuple(str(item) for item in items[1:]), span=_span(meta))
+
+    def column(self, meta: Meta, items: Items) -> t.RecordColumn:
+        name, kind, *options = items
+        found: dict[str, Any] = {}
+        for word, value in options:
+            if word in found:
+                raise Problem(Diagnostic("declared-twice", f"the column `{name}` says `{word}` twice", _span(meta)))
+            found[word] = value
+        return t.RecordColumn(
+            _name(name),
+            kind,
+            found.get("optional", False),
+            found.get("column"),
+            found.get("date format"),
+            found.get("flag words"),
+            span=_span(meta),
+        )
+
+    def id(self, meta: Meta, items: Items) -> t.ColumnKind:
+        return t.ColumnKind("id", span=_span(meta))
+
+    def id_of(self, meta: Meta, items: Items) -> t.ColumnKind:
+        return t.ColumnKind("id of", str(items[0]), span=_span(meta))
+
+    def plain_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
+        return t.ColumnKind(str(items[0]), span=_span(meta))
+
+    def number_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
+        places = _whole(items[0])
+        if places > 12:
+            raise Problem(Diagnostic("bad-number", "a column of numbers has at most 12 places", _at(items[0])))
+        return t.ColumnKind("number", places=places, span=_span(meta))
+
+    def category_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
+        return t.ColumnKind("category", str(items[0]), span=_span(meta))
+
+    def optional(self, meta: Meta, items: Items) -> tuple[str, bool]:
+        return "optional", True
+
+    def heading(self, meta: Meta, items: Items) -> tuple[str, str]:
+        return "column", str(items[0])[1:-1]
+
+    def written_date(self, meta: Meta, items: Items) -> tuple[str, str]:
+        form = str(items[0])
+        if set("".join(c if c.isalpha() else " " for c in form).split()) != {"day", "month", "year"}:
+            raise Problem(Diagnostic("bad-date", f"`{form}` must name day, month and year, each once", _at(items[0])))
+        return "date format", form
+
+    def written_flag(self, meta: Meta, items: Items) -> tuple[str, tuple[str, str]]:
+        return "flag words", (str(items[0])[1:-1], str(items[1])[1:-1])
+
+    def exclude(self, meta: Meta, items: Items) -> t.Exclude:
+        return t.Exclude(items[0], str(items[1])[1:-1], span=_span(meta))
+
+    def tolerance(self, meta: Meta, items: Items) -> t.Tolerance:
+        return t.Tolerance(items[1], span=_span(meta))
+
+    # ---- parameters
+
+    def parameter(self, meta: Meta, items: Items) -> t.Parameter:
+        name, title, by, kind, value = items
+        return t.Parameter(_name(name), _optional_text(title), by, kind, value, span=_span(meta), name_span=_at(name))
+
+    def kind(self, meta: Meta, items: Items) -> str:
+        return str(items[0])
+
+    def formula(self, meta: Meta, items: Items) -> x.Expression:
+        return items[0]  # type: ignore[no-any-return]
+
+    def rising(self, meta: Meta, items: Items) -> t.Rising:
+        first, rate, each = items
+        return t.Rising(first, rate, str(each), span=_span(meta))
+
+    def table(self, meta: Meta, items: Items) -> t.Table:
+        *entries, grid, otherwise = items
+        return t.Table(tuple(entries), grid, otherwise is not None, span=_span(meta))
+
+    def otherwise_missing(self, meta: Meta, items: Items) -> bool:
+        return True
+
+    def entry(self, meta: Meta, items: Items) -> t.Entry:
+        key, value = items
+        quoted = key.type == "TEXT"
+        return t.Entry(str(key)[1:-1] if quoted else str(key), value, quoted, span=_span(meta))
+
+    def dated_entry(self, meta: Meta, items: Items) -> t.DatedEntry:
+        first, value = items
+        return t.DatedEntry(_day(first), value, span=_span(meta))
+
+    def grid(self, meta: Meta, items: Items) -> t.Grid:
+        heading, *rows = items
+        for cells, span in rows:
+            if len(cells) != len(heading[0]):
+                raise Problem(
+                    Diagnostic(
+                        "grid",
+                        f"this row has {len(cells)} cells and the heading has {len(heading[0])}",
+                        span,
+                        labels=(),
+                        help=("every row has as many cells as the heading; write `unknown \"why\"` or `missing` for a cell without a value",),
+                    )
+                )
+        return t.Grid(heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=_span(meta))
+
+    def grid_row(self, meta: Meta, items: Items) -> tuple[tuple[x.Expression, ...], Span]:
+        bars = [item for item in items if isinstance(item, Token)]
+        cells = tuple(item for item in items if not isinstance(item, Token))
+        if bars[0].line != bars[-1].line:
+            first = [bar for bar in bars if bar.line == bars[0].line][-1]
+            raise Problem(
+                Diagnostic("grid", "a row of a grid begins and ends with a bar, on one line", _at(first),
+                           help=("end this row with `|`",))
+            )
+        return cells, _span(meta)
+
+    def grid_cell(self, meta: Meta, items: Items) -> x.Expression:
+        return items[0]  # type: ignore[no-any-return]
+
+    def negative_cell(self, meta: Meta, items: Items) -> x.Expression:
+        return x.Negative(items[0], span=_span(meta))
+
+    def ratio_cell(self, meta: Meta, items: Items) -> x.Expression:
+        return x.Arithmetic("/", items[0], items[1], span=_span(meta))
+
+    def member_cell(self, meta: Meta, items: Items) -> x.Expression:
+        return x.Name(str(items[0]), span=_span(meta))
+
+    # ---- scales
+
+    def scale(self, meta: Meta, items: Items) -> t.Scale:
+        name, *rest = items
+        arguments = []
+        while rest and isinstance(rest[0], Token) and rest[0].type == "NAME":
+            arguments.append(_name(rest.pop(0)))
+        title, *lines = rest
+        return t.Scale(
+            _name(name),
+            _optional_text(title),
+            tuple(arguments),
+            tuple(line for line in lines if isinstance(line, str)),
+            tuple(_only(t.Band, lines)),
+            span=_span(meta),
+            name_span=_at(name),
+        )
+
+    def sentence(self, meta: Meta, items: Items) -> str:
+        return words(items[0])
+
+    def band(self, meta: Meta, items: Items) -> t.Band:
+        *ends, value = items
+        return t.Band(tuple(ends), value, span=_span(meta))
+
+    def band_end(self, meta: Meta, items: Items) -> t.BandEnd:
+        return t.BandEnd(words(items[0]), items[1], span=_span(meta))
+
+    # ---- measures
+
+    def measure(self, meta: Meta, items: Items) -> t.Measure:
+        name, title, by, *lines = items
+        return t.Measure(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+
+    def head(self, meta: Meta, items: Items) -> t.Head:
+        measure, records, base = items
+        per, name = base if base is not None else (None, None)
+        return t.Head(str(measure), str(records), name, per, span=_span(meta))
+
+    def base_for(self, meta: Meta, items: Items) -> tuple[None, str]:
+        return None, str(items[0])
+
+    def base_per(self, meta: Meta, items: Items) -> tuple[int, str]:
+        per = _whole(items[0])
+        if per == 0:
+            raise Problem(Diagnostic("bad-number", "a frequency cannot be per 0", _at(items[0])))
+        return per, str(items[1])
+
+    def where(self, meta: Meta, items: Items) -> t.Where:
+        return t.Where(items[0], span=_span(meta))
+
+    def once(self, meta: Meta, items: Items) -> t.Once:
+        _, *columns, taking = items
+        how, taken = taking if taking is not None else (None, None)
+        return t.Once(tuple(columns), how, taken, span=_span(meta))
+
+    def taking(self, meta: Meta, items: Items) -> tuple[str, t.ColumnName]:
+        return str(items[0]), items[1]
+
+    def column_name(self, meta: Meta, items: Items) -> t.ColumnName:
+        first, second = items
+        if second is None:
+            return t.ColumnName(str(first), span=_span(meta))
+        return t.ColumnName(str(second), str(first), span=_span(meta))
+
+    def among(self, meta: Meta, items: Items) -> t.Among:
+        return t.Among(str(items[0]), items[1], span=_span(meta))
+
+    # ---- figures
+
+    def define(self, meta: Meta, items: Items) -> t.Define:
+        name, title, by, across, value, *rounding = items
+        return t.Define(
+            _name(name), _optional_text(title), by, across or (), value, rounding[0] if rounding else None,
+            span=_span(meta), name_span=_at(name),
+        )
+
+    def cases_use(self, meta: Meta, items: Items) -> x.Cases:
+        *cases, otherwise = items
+        return _checked(x.Cases(tuple(cases), otherwise, span=_span(meta)))  # type: ignore[return-value]
+
+    def use_first(self, meta: Meta, items: Items) -> tuple[x.Expression, x.Expression]:
+        return items[-2], items[-1]
+
+    use_next = use_first
+
+    def use_last(self, meta: Meta, items: Items) -> x.Expression:
+        return items[0]  # type: ignore[no-any-return]
+
+    # ---- money
+
+    def payment(self, meta: Meta, items: Items) -> t.Payment:
+        name, title, by, *lines = items
+        return t.Payment(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+
+    def shared(self, meta: Meta, items: Items) -> t.Shared:
+        return t.Shared(tuple(_only(t.Share, items)), span=_span(meta))
+
+    def share(self, meta: Meta, items: Items) -> t.Share:
+        value = None if isinstance(items[1], Token) else items[1]
+        return t.Share(str(items[0]), value, span=_span(meta))
+
+    def from_to(self, meta: Meta, items: Items) -> t.FromTo:
+        return t.FromTo(str(items[1]), str(items[2]), span=_span(meta))
+
+    def case_always(self, meta: Meta, items: Items) -> t.Case:
+        return t.Case("always", None, items[0], span=_span(meta))
+
+    def case_when(self, meta: Meta, items: Items) -> t.Case:
+        return t.Case("when", items[0], items[1], span=_span(meta))
+
+    def case_next(self, meta: Meta, items: Items) -> t.Case:
+        return t.Case("otherwise when", items[1], items[2], span=_span(meta))
+
+    def case_otherwise(self, meta: Meta, items: Items) -> t.Case:
+        return t.Case("otherwise", None, items[0], span=_span(meta))
+
+    def pay(self, meta: Meta, items: Items) -> t.Direction:
+        return t.Direction(False, items[0], span=_span(meta))
+
+    def deduct(self, meta: Meta, items: Items) -> t.Direction:
+        return t.Direction(True, items[0], span=_span(meta))
+
+    def step(self, meta: Meta, items: Items) -> t.Step:
+        if isinstance(items[0], x.Rounding):
+            return t.Step("rounded", items[0], span=_span(meta))
+        return t.Step(str(items[0]), items[1], span=_span(meta))
+
+    def never_recovered(self, meta: Meta, items: Items) -> t.NeverRecovered:
+        return t.NeverRecovered(span=_span(meta))
+
+    def setting(self, meta: Meta, items: Items) -> t.Setting:
+        return t.Setting(str(items[0]), items[1], span=_span(meta))
+
+    def limit(self, meta: Meta, items: Items) -> t.Limit:
+        name, title, by, *lines = items
+        return t.Limit(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+
+    def covers(self, meta: Meta, items: Items) -> t.Covers:
+        return t.Covers(tuple(items), span=_span(meta))
+
+    def covered(self, meta: Meta, items: Items) -> t.Covered:
+        first, second = items
+        if second is None:
+            return t.Covered(str(first), span=_span(meta))
+        return t.Covered(str(second), str(first), span=_span(meta))
+
+    def at_most(self, meta: Meta, items: Items) -> t.AtMost:
+        return t.AtMost(items[1], span=_span(meta))
+
+    def constraint(self, meta: Meta, items: Items) -> t.Constraint:
+        name, title, by, *lines = items
+        return t.Constraint(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+
+    def requires(self, meta: Meta, items: Items) -> t.Requires:
+        return t.Requires(items[0], span=_span(meta))
+
+    def consequence(self, meta: Meta, items: Items) -> t.Consequence:
+        what = items[0]
+        if isinstance(what, t.Direction):
+            return t.Consequence(None, None, what.amount, span=_span(meta))
+        if isinstance(what, t.Consequence):
+            return what
+        return t.Consequence(str(what), None, None, span=_span(meta))
+
+    def hold(self, meta: Meta, items: Items) -> t.Consequence:
+        return t.Consequence(None, str(items[0]), None, span=_span(meta))
+
+    def duty(self, meta: Meta, items: Items) -> t.Duty:
+        kind, of, records = items
+        return t.Duty(str(kind), str(of), None if records is None else str(records), span=_span(meta))
+
+    # ---- other terms
+
+    def variation(self, meta: Meta, items: Items) -> t.Variation:
+        name, title, dates, by, *declarations = items
+        return t.Variation(
+            _name(name), _optional_text(title), dates, by, tuple(declarations), span=_span(meta), name_span=_at(name)
+        )
+
+    def variation_dates(self, meta: Meta, items: Items) -> tuple[date, date]:
+        return _days(items)
+
+    def example(self, meta: Meta, items: Items) -> t.Example:
+        title, under, *lines = items
+        return t.Example(str(title)[1:-1], under or (), tuple(lines), span=_span(meta))
+
+    def under(self, meta: Meta, items: Items) -> tuple[str, ...]:
+        return tuple(str(item) for item in items)
+
+    def given_rows(self, meta: Meta, items: Items) -> t.GivenRows:
+        name, _, day, table = items
+        return t.GivenRows(str(name), None if day is None else _day(day), table, span=_span(meta))
+
+    def given_figure(self, meta: Meta, items: Items) -> t.GivenFigure:
+        target, value = items
+        figure, people = value
+        return t.GivenFigure(target, figure, people, span=_span(meta))
+
+    def given_value(self, meta: Meta, items: Items) -> tuple[x.Expression, int | None]:
+        return items[0], None if len(items) == 1 else int(items[1].value)
+
+    def expect(self, meta: Meta, items: Items) -> t.Expect:
+        return t.Expect(items[0], span=_span(meta))
+
+    def expect_shown(self, meta: Meta, items: Items) -> t.ExpectShown:
+        return t.ExpectShown(items[0], items[2], span=_span(meta))
+
+    def expect_refused(self, meta: Meta, items: Items) -> t.ExpectRefused:
+        return t.ExpectRefused(items[0], None if items[1] is None else str(items[1]), span=_span(meta))
+
+
+def _checked(node: x.Expression) -> x.Expression:
+    if node.depth > bounds.NESTED_STEPS:
+        raise Problem(
+            Diagnostic(
+                "too-deep",
+                f"this formula has more than {bounds.NESTED_STEPS} steps inside one another",
+                Span(node.span.start, min(node.span.end, node.span.start + 1)),
+                help=("give parts of it a name with `define`, and add those",),
+            )
+        )
+    return node
+
+
+def _folded(items: Items, span: Span) -> x.Expression:
+    """A sum or a product, from left to right."""
+    node: x.Expression = items[0]
+    for sign, right in zip(items[1::2], items[2::2], strict=True):
+        node = _checked(x.Arithmetic(str(sign), node, right, span=items[0].span.to(right.span)))
+    return node
+
+
+def _whole(token: Token) -> int:
+    value = figures.number(token, _at(token)).value
+    if value.denominator != 1:  # type: ignore[union-attr]
+        raise Problem(Diagnostic("bad-number", f"`{token}` must be a whole number", _at(token)))
+    return int(value)  # type: ignore[arg-type]
+
+
+def _day(token: Token) -> date:
+    return figures.day(token, _at(token)).value  # type: ignore[return-value]
+
+
+def _days(tokens: Items) -> tuple[date, date]:
+    first, last = _day(tokens[0]), _day(tokens[1])
+    if last < first:
+        raise Problem(
+            Diagnostic("bad-date", f"this runs backwards: {first} is after {last}", _at(tokens[0]).to(_at(tokens[1])))
+        )
+    return first, last
+
+
