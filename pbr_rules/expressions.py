@@ -99,16 +99,18 @@ class Column(Expression):
     """A column of a record.
 
     Attributes:
-        records: the records whose row the place fixes.
-        path: `id of` columns followed from that row, in order; the last record they reach has the column.
+        records: among rows, the records being read; among terms, the records that have the column.
+        path: among rows, `id of` columns followed from the row, in order; the last record they reach has the column.
         name: the column.
         kind: what it holds.
+        key: among terms, how each dimension of the record's key is found; among rows nothing.
     """
 
     records: str
     path: tuple[str, ...]
     name: str
     kind: Kind
+    key: tuple[tuple[str, Expression], ...] = ()
 
 
 @frozen

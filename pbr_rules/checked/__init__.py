@@ -1,0 +1,1 @@
+"""The contract with its names resolved, its kinds proved and its scales whole."""

@@ -1,0 +1,299 @@
+"""From the contract as written to the checked contract: every problem at once, none of them twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define, evolve, field, fields
+
+from pbr_rules import bounds
+from pbr_rules import expressions as x
+from pbr_rules.checked import counting, examples, money, scales, tables
+from pbr_rules.checked.context import Context
+from pbr_rules.checked.declare import declared
+from pbr_rules.checked.model import Contract, Define, Figure, Limit, Payment, Records, Scale
+from pbr_rules.checked.places import Declared, Place
+from pbr_rules.checked.readings import under
+from pbr_rules.checked.resolve import Resolver
+from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
+from pbr_rules.expressions import conjuncts
+from pbr_rules.measures import Catalogue
+from pbr_rules.source import Source, Span
+from pbr_rules.surface import tree as t
+
+FIGURES = (t.Parameter, t.Measure, t.Define, t.Payment)
+
+
+def check(
+    source: Source, document: t.Document, catalogue: Catalogue, readings: tuple[str, ...] = ()
+) -> tuple[Contract | None, tuple[Diagnostic, ...]]:
+    """The checked contract under some readings, and its problems; no contract where there is an error."""
+    found: list[Diagnostic] = []
+    clauses, variations = under(document, readings, found.append)
+    checker = _Checker(clauses, catalogue, frozenset(getattr(document, "damaged", ())), found.append)
+    contract = checker.contract(source, variations, readings)
+    unique = tuple(dict.fromkeys(found))
+    ordered = tuple(sorted(unique, key=lambda d: (not d.is_error, d.span.start)))
+    return (None if any(d.is_error for d in ordered) else contract), ordered
+
+
+@define
+class _Checker:
+    clauses: tuple[t.Node, ...]
+    catalogue: Catalogue
+    damaged: frozenset[str]
+    report: Callable[[Diagnostic], None]
+    written: dict[str, t.Declaration] = field(factory=dict)
+    figures: dict[str, Figure | None] = field(factory=dict)
+    scale_clauses: dict[str, t.Scale] = field(factory=dict)
+    scales: dict[str, Scale | None] = field(factory=dict)
+    under_way: list[str] = field(factory=list)
+    depths: dict[str, int] = field(factory=dict)
+    context: Context = field(init=False)
+    other: set[str] = field(factory=set)
+
+    def contract(self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]) -> Contract | None:
+        head = self._head()
+        self._names()
+        places = declared(self.clauses, self._say)
+        scope = (head.scope.dimensions, head.scope.excepted) if head.scope else ((), ())
+        self._scope(head, places)
+        resolver = Resolver(
+            declared=places,
+            currency=head.currency or "",
+            figure=self.figure,
+            exists=self._exists,
+            names=lambda: [*self.written, *self.scale_clauses],
+            scale=self.scale,
+            scale_kind=lambda found, arguments, span: scales.answer_kind(found, arguments, span, self.context),
+            report=self._say,
+            excepted=lambda dimensions, cell: _excepted(scope, dimensions, cell),
+        )
+        self.context = Context(places, resolver, self.catalogue, head, self._say)
+        for name in self.scale_clauses:
+            self.scale(name)
+        for name, clause in self.written.items():
+            self.figure(name, clause.name_span)
+        records = {name: self._excludes(found, places) for name, found in places.records.items()}
+        payments = {n: f for n, f in self.figures.items() if isinstance(f, Payment)}
+        limits = [money.limit(c, payments, self.context) for c in self.clauses if isinstance(c, t.Limit)]
+        limits_ = tuple(found for found in limits if found is not None)
+        self._partly_covered(limits_)
+        constraints = [money.constraint(c, self.context) for c in self.clauses if isinstance(c, t.Constraint)]
+        worked = tuple(
+            examples.example(c, self.context)
+            for c in self.clauses
+            if isinstance(c, t.Example) and set(c.under) == set(readings)
+        )
+        return Contract(
+            source, head, places.categories, places.periods, records,
+            {name: figure for name, figure in self.figures.items() if figure is not None},
+            {name: found for name, found in self.scales.items() if found is not None},
+            limits_, tuple(found for found in constraints if found is not None), worked, variations, readings, scope,
+            tuple(c for c in self.clauses if isinstance(c, t.Uses)),
+        )
+
+    # ---- names
+
+    def _say(self, diagnostic: Diagnostic) -> None:
+        self.report(diagnostic)
+
+    def _head(self) -> t.Contract:
+        heads = [c for c in self.clauses if isinstance(c, t.Contract)]
+        if not heads:
+            if "contract" not in self.damaged and not self.damaged:
+                self._say(Diagnostic("incomplete", "the file has no `contract` clause", Span(0, 0),
+                                     help=('begin with `contract name "Title" { payer …  provider …  currency: GBP  … }`',)))
+            return t.Contract("", None, (), None, None, None, None, None)
+        for second in heads[1:]:
+            self._say(Diagnostic("declared-twice", "the file has two `contract` clauses", second.name_span))
+        head = heads[0]
+        pays = any(isinstance(c, t.Payment) for c in self.clauses)
+        needed = {"currency": head.currency, "payments": head.rounding} if pays else {}
+        hints = {"currency": "`currency: GBP`", "payments": "`payments: rounded to £0.01 half up`"}
+        for word, value in needed.items():
+            if value is None:
+                self._say(Diagnostic("incomplete", f"the contract pays, and does not say its `{word}:`", head.name_span,
+                                     help=(hints[word],)))
+        names: set[str] = set()
+        for party in head.parties:
+            if party.name in names:
+                self._say(Diagnostic("declared-twice", f"two parties are called `{party.name}`", party.span))
+            names.add(party.name)
+        return head
+
+    def _names(self) -> None:
+        """One name, one meaning."""
+        seen: dict[str, Span] = {}
+        for clause in self.clauses:
+            if isinstance(clause, t.Uses):
+                self._uses(clause)
+            if not isinstance(clause, t.Declaration) or isinstance(clause, t.Contract | t.Variation):
+                continue
+            if clause.name in seen:
+                self._say(Diagnostic("declared-twice", f"`{clause.name}` is declared twice", clause.name_span,
+                                     labels=(Label(seen[clause.name], "first declared here"),),
+                                     help=("give one of them another name",)))
+                continue
+            seen[clause.name] = clause.name_span
+            if isinstance(clause, FIGURES):
+                self.written[clause.name] = clause
+            elif isinstance(clause, t.Scale):
+                self.scale_clauses[clause.name] = clause
+            else:
+                self.other.add(clause.name)
+
+    def _uses(self, clause: t.Uses) -> None:
+        have = {name: version for name, _, version, _ in self.catalogue.plugins}
+        broken = {failure.plugin: failure for failure in self.catalogue.failures}
+        if clause.plugin in have:
+            if have[clause.plugin].split(".")[0] not in (str(clause.version), "0"):
+                self._say(Diagnostic("plugin", f"the contract uses `{clause.plugin}` {clause.version}, and {have[clause.plugin]} "
+                                     "is installed", clause.span))
+            return
+        if clause.plugin in broken:
+            failure = broken[clause.plugin]
+            self._say(Diagnostic("plugin", f"the plugin `{clause.plugin}` ({failure.distribution} {failure.version}) failed: "
+                                 f"{failure.why}", clause.span))
+            return
+        self._say(Diagnostic("plugin", f"the contract uses the plugin `{clause.plugin}`, which is not installed", clause.span,
+                             help=(f"`pip install pbr-rules-{clause.plugin}`",)))
+
+    def _exists(self, name: str) -> bool:
+        return name in self.written or name in self.scale_clauses or name in self.damaged
+
+    # ---- figures, each checked when first asked for
+
+    def figure(self, name: str, span: Span) -> Figure | None:
+        if name in self.figures:
+            figure = self.figures[name]
+            self._deepen(name)
+            return figure
+        clause = self.written.get(name)
+        if clause is None:
+            return None
+        if name in self.under_way:
+            path = [*self.under_way[self.under_way.index(name) :], name]
+            self._say(Diagnostic("loop", f"these figures read one another in a circle: {' → '.join(f'`{n}`' for n in path)}", span,
+                                 help=("solve it by hand, and write the answer as a formula that does not read itself",)))
+            return None
+        if len(self.under_way) > bounds.NESTED_STEPS:
+            self._say(Diagnostic("too-deep", f"more than {bounds.NESTED_STEPS} figures read one another in a row", span))
+            return None
+        self.under_way.append(name)
+        self.depths[name] = max((part.depth for part in _expressions(clause)), default=1)
+        try:
+            figure = self._checked(clause)
+        finally:
+            self.under_way.pop()
+        self.figures[name] = figure
+        if self.depths[name] > bounds.NESTED_STEPS:
+            self._say(Diagnostic("too-deep", f"`{name}` is more than {bounds.NESTED_STEPS} steps deep, through the figures it reads",
+                                 clause.name_span))
+        self._deepen(name)
+        return figure
+
+    def _deepen(self, name: str) -> None:
+        if self.under_way:
+            reader = self.under_way[-1]
+            own = max((part.depth for part in _expressions(self.written[reader])), default=1)
+            self.depths[reader] = max(self.depths.get(reader, 1), own + self.depths.get(name, 1))
+
+    def _checked(self, clause: t.Declaration) -> Figure | None:
+        match clause:
+            case t.Parameter():
+                return tables.parameter(clause, self.context)
+            case t.Measure():
+                return counting.measure(clause, self.context)
+            case t.Define():
+                return self._define(clause)
+            case t.Payment():
+                return money.payment(clause, self.context)
+        return None
+
+    def _define(self, clause: t.Define) -> Define:
+        c = self.context
+        axes = c.axes(clause.by)
+        for name in clause.across:
+            if not c.declared.is_dimension(name):
+                c.not_a_dimension(t.Dimension(name, span=clause.name_span))
+            elif name in [axis.dimension for axis in axes]:
+                c.problem("grain", f"`{clause.name}` runs over `{name}` and counts across it too", clause.name_span)
+        value, kind = c.resolver.resolve(clause.value, c.place(axes, clause.across))
+        c.resolver.rounding(clause.rounding, kind)
+        if kind.name == "nothing":
+            c.problem("kinds", f"`{clause.name}` is a figure; `nothing` is only paid or deducted", clause.name_span)
+        return Define(clause.name, clause.title, axes, kind, value, clause.rounding, clause.across, span=clause.name_span)
+
+    # ---- the rest
+
+    def scale(self, name: str) -> Scale | None:
+        if name not in self.scales and name in self.scale_clauses:
+            self.scales[name] = None
+            self.scales[name] = scales.scale(self.scale_clauses[name], self.context)
+        return self.scales.get(name)
+
+    def _excludes(self, records: Records, places: Declared) -> Records:
+        clause = next(c for c in self.clauses if isinstance(c, t.Records) and c.name == records.name)
+        place = Place(places, row_of=records.name)
+        found = []
+        for line in clause.excludes:
+            parts = conjuncts(line.condition)
+            guarded = evolve(place, guarded=self.context.resolver.guards(x.Both(parts), place))
+            found.append((self.context.resolver.condition(line.condition, guarded), line.why))
+        return evolve(records, excludes=tuple(found))
+
+    def _scope(self, head: t.Contract, places: Declared) -> None:
+        if head.scope is None:
+            return
+        for dimension in head.scope.dimensions:
+            if places.members(dimension) is None:
+                self._say(Diagnostic("unknown-name", f"`{dimension}` is not a category or a period", head.scope.span,
+                                     help=did_you_mean(dimension, [*places.categories, *places.periods])))
+                return
+        for cell in head.scope.excepted:
+            if len(cell) != len(head.scope.dimensions):
+                self._say(Diagnostic("cells", f"`[{', '.join(cell)}]` does not name one member of each of "
+                                     f"{listing([f'`{d}`' for d in head.scope.dimensions])}", head.scope.span))
+                continue
+            for dimension, member in zip(head.scope.dimensions, cell, strict=True):
+                if member not in (places.members(dimension) or ()):
+                    self._say(Diagnostic("unknown-name", f"`{member}` is not a member of `{dimension}`", head.scope.span,
+                                         help=did_you_mean(member, places.members(dimension))))
+
+    def _partly_covered(self, limits: tuple[Limit, ...]) -> None:
+        """A later limit counts earlier ones on the same payments, which needs them inside it or apart from it."""
+        for index, later in enumerate(limits):
+            for earlier in limits[:index]:
+                a, b = set(earlier.payments), set(later.payments)
+                if a & b and not a <= b:
+                    self._say(Diagnostic(
+                        "ambiguous",
+                        f"`{later.name}` covers a part of what `{earlier.name}` covers, and nothing says how much of that limit "
+                        "falls on the part",
+                        later.span,
+                        help=("write the narrower limit first: limits are taken in the order written",),
+                    ))
+
+
+def _excepted(scope: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], dimensions: tuple[str, ...], cell: tuple[str, ...]) -> bool:
+    names, cells = scope
+    if not names or not set(names) <= set(dimensions):
+        return False
+    at = dict(zip(dimensions, cell, strict=True))
+    return any(all(at[d] == m for d, m in zip(names, out, strict=False)) for out in cells)
+
+
+def _expressions(clause: object) -> list[x.Expression]:
+    """The expressions directly in a clause."""
+    found: list[x.Expression] = []
+    if isinstance(clause, x.Expression):
+        return [clause]
+    if isinstance(clause, tuple):
+        for item in clause:
+            found += _expressions(item)
+    elif isinstance(clause, t.Node):
+        for attribute in fields(type(clause)):
+            found += _expressions(getattr(clause, attribute.name))
+    return found
+

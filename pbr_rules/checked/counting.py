@@ -1,0 +1,276 @@
+"""Measures: which rows count, over which people, and how each row falls in a cell."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve
+
+from pbr_rules import expressions as x
+from pbr_rules import kinds
+from pbr_rules import measures as m
+from pbr_rules.checked.context import Context
+from pbr_rules.checked.model import Axis, Measure, MeasureAxis, Records, Value
+from pbr_rules.checked.places import Place
+from pbr_rules.diagnostics import did_you_mean, listing
+from pbr_rules.expressions import conjuncts
+from pbr_rules.surface import tree as t
+
+SURVIVORS = {"earliest": True, "smallest": True, "latest": False, "largest": False}
+
+
+def measure(clause: t.Measure, c: Context) -> Measure | None:
+    """A tally of rows over people, or None where its head is not understood."""
+    heads = [line for line in clause.lines if isinstance(line, t.Head)]
+    if len(heads) != 1:
+        c.problem("incomplete", f"`{clause.name}` must say once what it counts", clause.name_span,
+                  ("`binary of … for …`, `frequency of … per 100 …`, `count of …` or `sum of …`",))
+        return None
+    head = heads[0]
+    provided = c.catalogue.measures.get(head.measure)
+    if provided is None:
+        c.problem("unknown-name", f"no installed plugin provides a measure called `{head.measure}`", head.span,
+                  did_you_mean(head.measure, c.catalogue.measures) or (f"measures: {listing(list(c.catalogue.measures))}",))
+        return None
+    counted = _records(head.records, head, c)
+    base = _records(head.base, head, c) if head.base is not None else None
+    if counted is None or (head.base is not None and base is None):
+        return None
+    _ending(clause, head, provided.what, c)
+    link = _link(counted, base, head, c)
+    if link is None:
+        return None
+    place = Place(c.declared, row_of=counted.name)
+    where = _where(clause, place, c)
+    once, survivor = _once(clause, place, c)
+    among = _among(clause, base, c)
+    settings, value_kind = _settings(clause, provided.what, place, c)
+    if settings is None:
+        return None
+    tally = provided.what(**settings).tally(head.per)
+    axes, placed = _axes(clause, counted, base, link, c)
+    kind = m.gives(tally, value_kind, head.per)
+    if isinstance(tally.counts, m.Sum) and not (kind.is_number or kind.name == "unknown"):
+        c.problem("kinds", f"`{clause.name}` adds up {kind.words}, which cannot be added", head.span)
+    return Measure(
+        clause.name, clause.title, axes, kind, provided, tally, counted.name, base.name if base else None, link,
+        head.per, where, once, survivor, among, placed, _value(clause, tally, c), span=clause.name_span,
+    )
+
+
+def _records(name: str, head: t.Head, c: Context) -> Records | None:
+    found = c.declared.records.get(name)
+    if found is None:
+        c.problem("unknown-name", f"there are no records called `{name}`", head.span, did_you_mean(name, c.declared.records))
+    return found
+
+
+def _ending(clause: t.Measure, head: t.Head, what: type[m.Measure], c: Context) -> None:
+    ending = "none" if head.base is None else "for" if head.per is None else "per"
+    if ending in what.endings:
+        return
+    forms = {
+        "none": f"`{head.measure} of {head.records}`",
+        "for": f"`{head.measure} of {head.records} for …`",
+        "per": f"`{head.measure} of {head.records} per 100 …`",
+    }
+    c.problem("incomplete", f"`{clause.name}`: a {head.measure} is written {listing([forms[e] for e in what.endings], 'or')}",
+              head.span)
+
+
+def _link(counted: Records, base: Records | None, head: t.Head, c: Context) -> tuple[str, ...] | None:
+    """The `id of` columns from a counted row to its person."""
+    if base is None or base.name == counted.name:
+        return ()
+    if base.identity is None:
+        c.problem("incomplete", f"`{base.name}` has no id, so its rows cannot be counted over", head.span)
+        return None
+    ways = [
+        pattern.path
+        for records, pattern in Place(c.declared, row_of=counted.name).tables()
+        if records.name == base.name and pattern.path
+    ]
+    if len(ways) == 1:
+        return ways[0]
+    if not ways:
+        c.problem("grain", f"nothing in `{counted.name}` says which row of `{base.name}` a row belongs to", head.span,
+                  (f"give `{counted.name}` a column of kind `id of {base.name}`",))
+    else:
+        c.problem("ambiguous", f"a row of `{counted.name}` names `{base.name}` in more than one way: "
+                  f"{listing([f'`{chr(46).join(way)}`' for way in ways])}", head.span)
+    return None
+
+
+def _where(clause: t.Measure, place: Place, c: Context) -> tuple[x.Expression, ...]:
+    parts = [part for line in clause.lines if isinstance(line, t.Where) for part in conjuncts(line.condition)]
+    guarded = evolve(place, guarded=c.resolver.guards(x.Both(tuple(parts)), place)) if parts else place
+    return tuple(c.resolver.condition(part, guarded) for part in parts)
+
+
+def _column(name: t.ColumnName, place: Place, c: Context) -> x.Expression:
+    resolved, _ = c.resolver.resolve(x.Name(name.name, name.records, span=name.span), place)
+    return resolved
+
+
+def _once(
+    clause: t.Measure, place: Place, c: Context
+) -> tuple[tuple[x.Expression, ...], tuple[x.Expression, bool] | None]:
+    lines = [line for line in clause.lines if isinstance(line, t.Once)]
+    if not lines:
+        return (), None
+    if len(lines) > 1:
+        c.problem("declared-twice", f"`{clause.name}` says `once for each` twice", lines[1].span)
+    line = lines[0]
+    columns = tuple(_column(name, place, c) for name in line.columns)
+    if line.taking is None or line.taken is None:
+        return columns, None
+    if line.taking not in SURVIVORS:
+        c.problem("unknown-name", f"`taking {line.taking}` is not known", line.span, (f"write {listing(list(SURVIVORS), 'or')}",))
+        return columns, None
+    return columns, (_column(line.taken, place, c), SURVIVORS[line.taking])
+
+
+def _among(clause: t.Measure, base: Records | None, c: Context) -> tuple[x.Expression, ...]:
+    found: list[x.Expression] = []
+    for line in clause.lines:
+        if not isinstance(line, t.Among):
+            continue
+        if base is None or line.records != base.name:
+            c.problem("grain", f"`among` narrows the people that `{clause.name}` is counted over, and these are "
+                      f"{f'`{base.name}`' if base else 'not named'}", line.span)
+            continue
+        place = Place(c.declared, row_of=base.name)
+        parts = conjuncts(line.condition)
+        guarded = evolve(place, guarded=c.resolver.guards(x.Both(parts), place))
+        found += [c.resolver.condition(part, guarded) for part in parts]
+    return tuple(found)
+
+
+def _settings(
+    clause: t.Measure, what: type[m.Measure], place: Place, c: Context
+) -> tuple[dict[str, x.Expression] | None, kinds.Kind | None]:
+    known = what.settings()
+    found: dict[str, x.Expression] = {}
+    kind: kinds.Kind | None = None
+    for line in clause.lines:
+        if not isinstance(line, t.Setting):
+            continue
+        if line.word == "dated":
+            c.problem("not-in-this-version", "`dated:` in a measure waits for a later version", line.span)
+        elif line.word not in known:
+            c.problem("unknown-name", f"a {what.word} takes no line `{line.word}:`", line.span, did_you_mean(line.word, known))
+        elif line.word in found:
+            c.problem("declared-twice", f"`{line.word}:` is written twice", line.span)
+        else:
+            found[line.word], kind = c.resolver.resolve(line.value, place)
+    absent = [word for word in known if word not in found]
+    if absent:
+        c.problem("incomplete", f"`{clause.name}` lacks the line `{absent[0]}:`", clause.name_span,
+                  (f"`{absent[0]}: …` says {known[absent[0]]}",))
+        return None, None
+    return found, kind
+
+
+def _axes(
+    clause: t.Measure, counted: Records, base: Records | None, link: tuple[str, ...], c: Context
+) -> tuple[tuple[Axis, ...], tuple[MeasureAxis, ...]]:
+    """How each row falls in a cell: by a column of the people where they have it, else by one of the counted rows."""
+    if clause.by is None:
+        return (), ()
+    axes: list[Axis] = []
+    placed: list[MeasureAxis] = []
+    for dimension in clause.by.dimensions:
+        if not c.declared.is_dimension(dimension.name):
+            c.not_a_dimension(dimension)
+            continue
+        found = _ways(dimension, counted, base, link, c)
+        if len(found) == 1:
+            axes.append(Axis(dimension.name, c.declared.members(dimension.name)))
+            placed.append(found[0])
+            continue
+        if not found:
+            owner = c.declared.periods.get(dimension.name)
+            help = (f"`by {dimension.name} of …` says which date decides",) if owner else ()
+            c.problem("grain", f"no column of `{counted.name}`{f' or `{base.name}`' if base else ''} says which "
+                      f"`{dimension.name}` a row belongs to", dimension.span, help)
+        else:
+            c.problem("ambiguous", f"`{dimension.name}` can be read from more than one column", dimension.span,
+                      tuple(f"`by {dimension.name} of {getattr(way.at, 'name', '')}`" for way in found))
+    return c.restricted(clause.by, tuple(axes)), tuple(placed)
+
+
+def _ways(
+    dimension: t.Dimension, counted: Records, base: Records | None, link: tuple[str, ...], c: Context
+) -> list[MeasureAxis]:
+    found: list[MeasureAxis] = []
+    places = [(Place(c.declared, row_of=counted.name), False)]
+    if base is not None:
+        places.insert(0, (Place(c.declared, row_of=base.name), True))
+    for place, on_base in places:
+        for way in _ways_at(dimension, place, c):
+            column = way.day if isinstance(way, x.PeriodOf) else way
+            if not on_base and base is not None and isinstance(column, x.Column) and _is_person(column, base, link):
+                continue
+            found.append(MeasureAxis(dimension.name, way, on_base))
+    return found
+
+
+def _is_person(column: x.Column, base: Records, link: tuple[str, ...]) -> bool:
+    """Whether a column of a counted row is the person's own, already found from the people."""
+    if base.name == column.records:
+        return True
+    return column.path[: len(link)] == link or (*column.path, column.name) == link
+
+
+def _ways_at(dimension: t.Dimension, place: Place, c: Context) -> list[x.Expression]:
+    if dimension.of is None:
+        return place.locate(dimension.name)
+    found: list[x.Expression] = []
+    for column in place.columns(dimension.of):
+        if dimension.name in c.declared.periods and column.kind.name == "date":
+            found.append(x.PeriodOf(dimension.name, column))
+        elif c.declared.dimension_of(column.kind) == dimension.name:
+            found.append(column)
+    return found
+
+
+def _value(clause: t.Measure, tally: m.Tally, c: Context) -> Value | None:
+    """What a sum adds up, taken apart into whole units to count and a factor to multiply by."""
+    if not isinstance(tally.counts, m.Sum):
+        return None
+    of = tally.counts.of
+    columns = list(dict.fromkeys(node for node in x.walk(of) if isinstance(node, x.Column)))
+    adding = [column for column in columns if column.kind.is_number]
+    keys = tuple(column for column in columns if not column.kind.is_number)
+    if not adding:
+        return Value(None, keys, of)
+    if len(adding) == 1 and _times(of, adding[0]):
+        return Value(adding[0], keys, _without(of, adding[0]))
+    c.problem("incomplete", f"`{clause.name}` adds up more than one column times agreed figures", clause.name_span,
+              ("add up one column in each measure, and put the measures together in a `define`",))
+    return None
+
+
+def _times(node: x.Expression, column: x.Column) -> bool:
+    """Whether the column stands in the node once, and only as a factor."""
+    match node:
+        case x.Column():
+            return node == column
+        case x.Bracket(inner=inner):
+            return _times(inner, column)
+        case x.Negative(of=of) | x.PercentOf(of=of):
+            return _times(of, column)
+        case x.Arithmetic(sign="*", left=left, right=right):
+            if column in x.walk(left):
+                return _times(left, column) and column not in x.walk(right)
+            return _times(right, column)
+        case x.Arithmetic(sign="/", left=left, right=right):
+            return _times(left, column) and column not in x.walk(right)
+    return False
+
+
+def _without(node: x.Expression, column: x.Column) -> x.Expression:
+    """The node with 1 in the column's place: what one unit is multiplied by."""
+    if node == column:
+        return x.Literal(Fraction(1), kinds.COUNT, "1")
+    return x.with_children(node, lambda child: _without(child, column))

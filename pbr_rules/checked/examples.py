@@ -1,0 +1,150 @@
+"""Worked examples: what is given, and what is expected, checked against the contract."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from pbr_rules import expressions as x
+from pbr_rules import kinds
+from pbr_rules.checked.context import Context
+from pbr_rules.checked.model import Cell, Example, Figure, Given, Measure, Payment
+from pbr_rules.checked.places import Place
+from pbr_rules.diagnostics import did_you_mean
+from pbr_rules.surface import tree as t
+from pbr_rules.words import words
+
+
+def example(clause: t.Example, c: Context) -> Example:
+    """A worked example. What cannot be understood is reported and left out."""
+    rows = tuple(line for line in clause.lines if isinstance(line, t.GivenRows))
+    for line in rows:
+        _rows(line, c)
+    figures, points = [], []
+    for line in clause.lines:
+        if not isinstance(line, t.GivenFigure):
+            continue
+        if isinstance(line.target, x.Call):
+            point = _point(line, line.target, c)
+            if point is not None:
+                points.append(point)
+        else:
+            given = _given(line, line.target, c)
+            if given is not None:
+                figures.append(given)
+    expects = []
+    for line in clause.lines:
+        if isinstance(line, t.Expect | t.ExpectShown | t.ExpectRefused):
+            expects.append((line, _expected(line, c)))
+    return Example(clause.title, clause.under, rows, tuple(figures), tuple(points), tuple(expects), clause.span)
+
+
+def _rows(line: t.GivenRows, c: Context) -> None:
+    records = c.declared.records.get(line.records)
+    if records is None:
+        c.problem("unknown-name", f"there are no records called `{line.records}`", line.span,
+                  did_you_mean(line.records, c.declared.records))
+        return
+    grid = line.table.grid
+    names = [cell.name if isinstance(cell, x.Name) else words(cell) for cell in grid.heading] if grid else []
+    names += [entry.key for entry in line.table.entries if isinstance(entry, t.Entry)]
+    for name in names:
+        if name not in records.columns:
+            c.problem("unknown-name", f"`{line.records}` has no column `{name}`", line.span, did_you_mean(name, records.columns))
+    absent = [col.name for col in records.columns.values() if col.name not in names and not col.optional]
+    if absent:
+        c.problem("incomplete", f"the rows given for `{line.records}` lack the column `{absent[0]}`", line.span,
+                  ("every column that is not `optional` is given",))
+
+
+def _figure(name: x.Name, c: Context) -> Figure | None:
+    return c.resolver.figure(name.name, name.span)
+
+
+def _given(line: t.GivenFigure, target: x.Name, c: Context) -> Given | None:
+    figure = _figure(target, c)
+    if figure is None:
+        if not c.resolver.exists(target.name):
+            c.problem("unknown-name", f"nothing is called `{target.name}`", target.span, did_you_mean(target.name, c.resolver.names()))
+        return None
+    at = _cell(target, figure, c)
+    if at is None:
+        return None
+    kind = figure.kind
+    if kind.name == "rate" and isinstance(line.value, x.Literal) and line.value.kind.name == "frequency":
+        value: x.Expression = line.value
+    elif line.people is not None and figure.kind.name not in ("rate", "frequency"):
+        c.problem("kinds", f"`of {line.people:,}` says how many people a rate is over, and `{figure.name}` is {kind.words}", line.span)
+        return None
+    else:
+        value = c.resolver.number(line.value, c.place(()), kind, f"`{words(target)}`")
+    return Given(figure.name, at, value, line.people, line.span)
+
+
+def _cell(target: x.Name, figure: Figure, c: Context) -> Cell | None:
+    """The one cell that is given: each of its members is picked by name."""
+    place = Place(c.declared, across=())
+    picked, _ = c.resolver._picks(target, figure, place)
+    if picked is None:
+        return None
+    lacking = [d for d in figure.dimensions if d not in picked]
+    if lacking:
+        c.problem("grain", f"`{words(target)}` is not one figure: it runs over {', '.join(f'`{d}`' for d in lacking)}", target.span,
+                  ("give one cell at a time",))
+        return None
+    members = []
+    for dimension in figure.dimensions:
+        way = picked[dimension]
+        if not isinstance(way, x.Member):
+            c.problem("grain", f"`{words(way)}` does not name a member of `{dimension}`", target.span)
+            return None
+        members.append(way.name)
+    return tuple(members)
+
+
+def _point(
+    line: t.GivenFigure, target: x.Call, c: Context
+) -> tuple[str, tuple[x.Expression, ...], x.Expression, object] | None:
+    resolved, kind = c.resolver.resolve(target, c.place(()))
+    if kind.name == "unknown" and c.resolver.scale(target.name) is None:
+        return None
+    value = c.resolver.number(line.value, c.place(()), kind, f"`{words(target)}`") if kind.name != "unknown" else c.resolver.resolve(line.value, c.place(()))[0]
+    return target.name, resolved.arguments, value, line.span  # type: ignore[union-attr]
+
+
+def _expected(line: t.Expect | t.ExpectShown | t.ExpectRefused, c: Context) -> x.Expression:
+    place = Place(c.declared)
+    if isinstance(line, t.Expect):
+        condition = line.condition
+        if isinstance(condition, x.Compare) and isinstance(condition.right, x.Literal) and isinstance(condition.left, x.Name):
+            figure = _figure(condition.left, c) if c.resolver.exists(condition.left.name) else None
+            if isinstance(figure, Measure) and figure.kind.name == "rate" and condition.right.kind.name == "frequency":
+                left, _ = c.resolver.resolve(condition.left, place)
+                return evolve(condition, left=left)
+        return c.resolver.condition(condition, place)
+    # A cell outside the scope may be expected to be refused; it is settled as one that is not there.
+    resolved, kind = _quietly(line.target, place, c) if isinstance(line, t.ExpectRefused) else c.resolver.resolve(line.target, place)
+    if isinstance(line, t.ExpectShown):
+        shown, other = c.resolver.resolve(line.shown, place)
+        if not kind.same(other) and "unknown" not in (kind.name, other.name):
+            c.problem("kinds", f"`{words(line.target)}` is {kind.words}, and is not shown as {other.words}", line.shown.span)
+        if not isinstance(shown, x.Literal | x.Negative):
+            c.problem("kinds", "what is shown is a figure", line.shown.span)
+    if isinstance(line, t.ExpectRefused) and line.reason is not None and not c.resolver.exists(line.reason):
+        c.problem("unknown-name", f"nothing is called `{line.reason}`", line.span, did_you_mean(line.reason, c.resolver.names()))
+    return resolved
+
+
+def _quietly(target: x.Expression, place: Place, c: Context) -> tuple[x.Expression, kinds.Kind]:
+    heard = []
+    before = c.resolver.report
+    c.resolver.report = heard.append
+    try:
+        resolved, kind = c.resolver.resolve(target, place)
+    finally:
+        c.resolver.report = before
+    for diagnostic in heard:
+        if diagnostic.code != "outside-scope":
+            before(diagnostic)
+    return resolved, kind
+
+

@@ -1,0 +1,335 @@
+"""A checked contract. Differs from the contract as written in that every name means one thing and every figure has a kind.
+
+Figures (parameters, measures, defines, payments) are kept by name; what each runs over is a tuple of axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from pbr_rules.expressions import Cases, Expression, Literal, Rounding
+from pbr_rules.kinds import Kind
+from pbr_rules.measures import Provided, Tally
+from pbr_rules.source import NOWHERE, Source, Span
+from pbr_rules.surface import tree as t
+
+Cell = tuple[str, ...]
+
+
+@frozen
+class Axis:
+    """One thing a figure runs over. `members` is None for an open dimension: its members come from the records."""
+
+    dimension: str
+    members: tuple[str, ...] | None
+
+
+@frozen
+class PeriodDays:
+    """One member of a period: both days count."""
+
+    name: str
+    title: str | None
+    first: date
+    last: date
+
+
+@frozen
+class Period:
+    """A dated dimension. `parents` gives, for each member, the member of the period it is nested in."""
+
+    name: str
+    title: str | None
+    members: tuple[PeriodDays, ...]
+    parent: str | None = None
+    parents: Mapping[str, str] = field(factory=dict)
+
+    def holding(self, day: date) -> str | None:
+        """The member that holds a day, or None."""
+        return next((m.name for m in self.members if m.first <= day <= m.last), None)
+
+
+@frozen
+class RecordColumn:
+    """A column of records."""
+
+    name: str
+    kind: Kind
+    optional: bool
+    written: t.RecordColumn
+
+
+@frozen
+class Records:
+    """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row."""
+
+    name: str
+    title: str | None
+    columns: Mapping[str, RecordColumn]
+    key: tuple[str, ...] | None
+    excludes: tuple[tuple[Expression, str], ...]
+    tolerance: Literal | None
+    span: Span = field(default=NOWHERE, eq=False)
+
+    @property
+    def identity(self) -> str | None:
+        """The id column, which is also an open dimension's name."""
+        return next((c.name for c in self.columns.values() if c.kind.name == "id" and c.kind.detail == self.name), None)
+
+
+@frozen
+class Figure:
+    """A figure of the terms."""
+
+    name: str
+    title: str | None
+    axes: tuple[Axis, ...]
+    kind: Kind
+    span: Span = field(default=NOWHERE, eq=False, kw_only=True)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of what it runs over, in the order written."""
+        return tuple(axis.dimension for axis in self.axes)
+
+
+@frozen
+class Parameter(Figure):
+    """An agreed figure.
+
+    Exactly one of these holds: `value` (one formula for every cell), `cells` (each cell's own, with `otherwise_missing`),
+    `dated` (from each day, in order of day), `rising` (first, rate, period), or none of them: given when settling.
+    """
+
+    value: Expression | None = None
+    cells: Mapping[Cell, Expression] | None = None
+    otherwise_missing: bool = False
+    dated: tuple[tuple[date, Expression], ...] = ()
+    rising: tuple[Expression, Literal, str] | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it is given when settling."""
+        return self.value is None and self.cells is None and not self.dated and self.rising is None
+
+
+@frozen
+class MeasureAxis:
+    """How a row falls in a member of one axis. `on_base`: by a column of the people, not of the counted rows."""
+
+    dimension: str
+    at: Expression
+    on_base: bool
+
+
+@frozen
+class Value:
+    """What a sum adds up for each row, taken apart: an engine adds up whole units, the terms multiply.
+
+    `column`: the one column whose units are added up; None: rows are counted. `keys`: the columns that `factor` depends on;
+    the engine counts apart for each of their values. `factor`: what each unit is multiplied by.
+    """
+
+    column: Expression | None
+    keys: tuple[Expression, ...]
+    factor: Expression
+
+
+@frozen
+class Measure(Figure):
+    """A tally of rows over people.
+
+    `link`: `id of` columns that lead from a counted row to its person. `survivor`: which of several rows of one key counts,
+    as a column and whether its smallest (earliest) value is taken.
+    """
+
+    provided: Provided
+    tally: Tally
+    records: str
+    base: str | None
+    link: tuple[str, ...]
+    per: int | None
+    where: tuple[Expression, ...]
+    once: tuple[Expression, ...]
+    survivor: tuple[Expression, bool] | None
+    among: tuple[Expression, ...]
+    placed: tuple[MeasureAxis, ...]
+    value: Value | None
+
+
+@frozen
+class Define(Figure):
+    """A figure by formula. `across`: dimensions whose cells are counted together."""
+
+    value: Expression | Cases
+    rounding: Rounding | None
+    across: tuple[str, ...]
+
+
+@frozen
+class Branch:
+    """One case of a payment; no condition: always, or otherwise."""
+
+    condition: Expression | None
+    deducts: bool
+    amount: Expression
+
+
+@frozen
+class Step:
+    """A step on the amount so far."""
+
+    word: str  # less, plus, cap, floor, rounded
+    value: Expression
+
+
+@frozen
+class Share:
+    """A payer's part of a payment; no value: the rest."""
+
+    payer: str
+    value: Expression | None
+
+
+@frozen
+class Payment(Figure):
+    """An entitlement."""
+
+    branches: tuple[Branch, ...]
+    steps: tuple[Step, ...]
+    shares: tuple[Share, ...]
+    payee: str
+    clause: str | None
+    dated: Expression | None
+
+
+@frozen
+class Limit:
+    """The most that payments may come to, for each cell of its axes."""
+
+    name: str
+    title: str | None
+    axes: tuple[Axis, ...]
+    payments: tuple[str, ...]
+    value: Expression
+    clause: str | None
+    span: Span = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Constraint:
+    """A condition, and what follows where it does not hold: an event by name, or a deduction."""
+
+    name: str
+    title: str | None
+    axes: tuple[Axis, ...]
+    condition: Expression
+    event: str
+    clause: str | None
+    span: Span = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Scale:
+    """A scale: its sentence, its arguments, its bands."""
+
+    name: str
+    title: str | None
+    arguments: tuple[str, ...]
+    sentence: str
+    bands: tuple[t.Band, ...]
+    span: Span = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Given:
+    """A figure given in an example: where, and what."""
+
+    figure: str
+    at: Cell
+    value: Expression
+    people: int | None
+    span: Span
+
+
+@frozen
+class Example:
+    """A worked example, checked against the contract under its readings."""
+
+    title: str
+    under: tuple[str, ...]
+    rows: tuple[t.GivenRows, ...]
+    figures: tuple[Given, ...]
+    points: tuple[tuple[str, tuple[Expression, ...], Expression, Span], ...]
+    expects: tuple[tuple[t.Expect | t.ExpectShown | t.ExpectRefused, Expression], ...]
+    span: Span = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Contract:
+    """A contract that may be settled."""
+
+    source: Source
+    written: t.Contract
+    categories: Mapping[str, t.Category]
+    periods: Mapping[str, Period]
+    records: Mapping[str, Records]
+    figures: Mapping[str, Figure]
+    scales: Mapping[str, Scale]
+    limits: tuple[Limit, ...]
+    constraints: tuple[Constraint, ...]
+    examples: tuple[Example, ...]
+    readings: Mapping[str, t.Variation]
+    under: tuple[str, ...]
+    scope: tuple[tuple[str, ...], tuple[Cell, ...]]
+    uses: tuple[t.Uses, ...]
+
+    def members(self, dimension: str) -> tuple[str, ...] | None:
+        """The members of a closed dimension, in the contract's order; None for an open one."""
+        if dimension in self.categories:
+            return tuple(m.name for m in self.categories[dimension].members)
+        if dimension in self.periods:
+            return tuple(m.name for m in self.periods[dimension].members)
+        return None
+
+    def owner(self, dimension: str) -> Records | None:
+        """The records that an open dimension's members come from."""
+        return next((r for r in self.records.values() if r.identity == dimension), None)
+
+    def title_of(self, dimension: str, member: str) -> str:
+        """A member's title, or its name."""
+        if dimension in self.categories:
+            members: tuple[t.Member | PeriodDays, ...] = self.categories[dimension].members
+        elif dimension in self.periods:
+            members = self.periods[dimension].members
+        else:
+            return member
+        return next((m.title or m.name for m in members if m.name == member), member)
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """The payments, in the order written."""
+        return tuple(f for f in self.figures.values() if isinstance(f, Payment))
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures, in the order written."""
+        return tuple(f for f in self.figures.values() if isinstance(f, Measure))
+
+    @property
+    def currency(self) -> str:
+        """The contract's currency."""
+        return self.written.currency or ""
+
+    def excepted(self, dimensions: tuple[str, ...], cell: Cell) -> bool:
+        """Whether the scope leaves a cell out."""
+        names, cells = self.scope
+        if not names or not set(names) <= set(dimensions):
+            return False
+        at = dict(zip(dimensions, cell, strict=True))
+        return any(all(at[d] == m for d, m in zip(names, cell, strict=True)) for cell in cells)
+
+

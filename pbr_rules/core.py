@@ -1,0 +1,67 @@
+"""The core's own measures. They come through the same hook as every other plugin's; they only happen to be installed."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pbr_rules.plugin import Expression, Measure, People, Rows, Sum, Tally, hookimpl, setting
+
+
+@frozen
+class Binary(Measure):
+    """The share of people with any row that counts: R / n. Grain: people. Unit: a rate, kept as two counts."""
+
+    word = "binary"
+    summary = "The share of people with at least one row that counts."
+    source = "the binary measure of HMP Doncaster and of the national statistics on proven reoffending"
+    endings = ("for",)
+
+    def tally(self, per: int | None) -> Tally:
+        return Tally(People(), over=True)
+
+
+@frozen
+class Frequency(Measure):
+    """Rows that count for each so many people: E / n. Grain: rows over people. Unit: events per people, as two counts."""
+
+    word = "frequency"
+    summary = "Rows that count, for each so many people."
+    source = "reconviction events per 100 people, HMP Peterborough"
+    endings = ("per",)
+
+    def tally(self, per: int | None) -> Tally:
+        return Tally(Rows(), over=True)
+
+
+@frozen
+class Count(Measure):
+    """The number of rows that count. Unit: a count. With `for`, people without a row count none."""
+
+    word = "count"
+    summary = "The number of rows that count."
+    source = "outcomes counted on a rate card"
+    endings = ("none", "for")
+
+    def tally(self, per: int | None) -> Tally:
+        return Tally(Rows())
+
+
+@frozen
+class Total(Measure):
+    """The sum of a value over the rows that count. Unit: the value's own. With `per 1`, an average for each person."""
+
+    word = "sum"
+    summary = "The sum of a value over the rows that count."
+    source = "the cost of demand in the Local Justice Reinvestment pilot: counts times unit values"
+    endings = ("none", "for", "per")
+
+    value: Expression = setting("what is added up for each row: a column, or a figure looked up by the row's columns")
+
+    def tally(self, per: int | None) -> Tally:
+        return Tally(Sum(self.value), over=per is not None)
+
+
+@hookimpl
+def pbr_rules_measures() -> list[type[Measure]]:
+    """The four measures of the core."""
+    return [Binary, Frequency, Count, Total]

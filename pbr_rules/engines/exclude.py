@@ -1,0 +1,38 @@
+"""Rows that the contract leaves out, with the first reason that holds; rows that point at them go with the same reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from pbr_rules.checked.model import Contract
+from pbr_rules.engines.rows import reader
+from pbr_rules.evidence.tables import Table
+
+
+def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Table]:
+    """The tables with each row's reason for being left out."""
+    found = dict(tables)
+    for name, table in tables.items():
+        rules = [(reader(condition, tables, contract.periods), why) for condition, why in contract.records[name].excludes]
+        if rules:
+            whys = [next((why for read, why in rules if read(row)), None) for row in range(len(table))]
+            found[name] = evolve(table, excluded=whys)
+    changed = True
+    while changed:
+        changed = False
+        for name, table in found.items():
+            for column in table.records.columns.values():
+                target = found.get(column.kind.detail)
+                if column.kind.name != "id" or column.kind.detail == name or target is None:
+                    continue
+                whys = list(table.excluded)
+                for row, value in enumerate(table.columns[column.name]):
+                    if whys[row] is None and value is not None:
+                        why = target.excluded[target.index[(value,)]]
+                        if why is not None:
+                            whys[row] = why
+                            changed = True
+                found[name] = table = evolve(table, excluded=whys)
+    return found

@@ -1,0 +1,224 @@
+"""The engine that defines the answers: one pass over the rows, and a trail of what became of each."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from attrs import field, frozen
+
+from pbr_rules.checked.model import Cell, Period
+from pbr_rules.engines.rows import Read, bounds_of, reader
+from pbr_rules.evidence.tables import Table
+from pbr_rules.plan import words
+from pbr_rules.plan.model import Answer, Count, Fate, Key, What
+
+
+@frozen
+class Python:
+    """Plain Python."""
+
+    periods: Mapping[str, Period]
+    name: str = "python"
+    version: str = field(factory=platform.python_version)
+
+    def answer(self, count: Count, tables: Mapping[str, Table]) -> Answer:
+        """The figures and the reasons."""
+        work = _Work(count, tables, self.periods)
+        fates = work.fates()
+        people, closes = work.base()
+        return Answer(work.counted(fates), people, closes, Counter(f.reason for f in fates if f.reason is not None))
+
+    def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
+        """What became of each row."""
+        return _Work(count, tables, self.periods).fates()
+
+
+class _Work:
+    """One count over one set of tables."""
+
+    def __init__(self, count: Count, tables: Mapping[str, Table], periods: Mapping[str, Period]) -> None:
+        self.count, self.tables, self.periods = count, tables, periods
+        self.rows = tables[count.records]
+        self.person = self._person()
+
+    def _reader(self, node: object) -> Read:
+        return reader(node, self.tables, self.periods)  # type: ignore[arg-type]
+
+    def _person(self) -> Read:
+        """From a row's number to its person's row number, or None."""
+        if self.count.base is None or self.count.base == self.count.records:
+            return lambda row: row
+        table, steps = self.rows, []
+        for step in self.count.link:
+            target = self.tables[table.records.columns[step].kind.detail]
+            steps.append((table.columns[step], target.index))
+            table = target
+
+        def find(row: int) -> int | None:
+            for ids, index in steps:
+                value = ids[row]
+                if value is None:
+                    return None
+                row = index[(value,)]
+            return row
+
+        return find
+
+    def fates(self) -> list[Fate]:
+        """The first reason why each row does not count, or the cell it counts in."""
+        count = self.count
+        where = [(self._reader(c), words.fails(c)) for c in count.where]
+        among = [(self._reader(c), words.not_among(c)) for c in count.among]
+        axes = [(axis, self._reader(axis.at), members) for axis, members in zip(count.axes, count.members, strict=True)]
+        found: list[Fate] = []
+        for row in range(len(self.rows)):
+            person = self.person(row)
+            reason, cell = self._reason(row, person, among, where), None
+            if reason is None:
+                cell, reason = self._cell(row, person, axes)
+            found.append(Fate(row, cell, reason))
+        return self._once(found)
+
+    def _reason(
+        self, row: int, person: int | None, among: list[tuple[Read, str]], where: list[tuple[Read, str]]
+    ) -> str | None:
+        why = self.rows.excluded[row]
+        if why is not None:
+            return words.excluded(why)
+        if person is None:
+            return words.nobody(self.count)
+        for read, reason in among:
+            if not read(person):
+                return reason
+        for read, reason in where:
+            if not read(row):
+                return reason
+        return None
+
+    def _cell(self, row: int, person: int | None, axes: list[tuple[object, Read, object]]) -> tuple[Cell | None, str | None]:
+        cell = []
+        for axis, read, members in axes:
+            member = read(person if axis.on_base else row)  # type: ignore[attr-defined, arg-type]
+            if member is None:
+                return None, words.unplaced(axis.dimension, axis.at)  # type: ignore[attr-defined]
+            if members is not None and member not in members:  # type: ignore[operator]
+                return None, words.left_out(axis.dimension)  # type: ignore[attr-defined]
+            cell.append(member)
+        at = tuple(cell)
+        return (None, words.outside()) if self._outside(at) else (at, None)
+
+    def _outside(self, cell: Cell) -> bool:
+        if not self.count.scope:
+            return False
+        at = dict(zip(self.count.dimensions, cell, strict=True))
+        return tuple(at[name] for name in self.count.scope) in self.count.excepted
+
+    def _once(self, fates: list[Fate]) -> list[Fate]:
+        """Of the rows that share a key, one stands for all: the earliest or latest as said, then the least row by its values."""
+        count = self.count
+        if not count.once:
+            return fates
+        keys = [self._reader(column) for column in count.once]
+        taken = self._reader(count.survivor[0]) if count.survivor else None
+        names = list(self.rows.columns)
+        best: dict[Key, tuple[object, int]] = {}
+        key_of: dict[int, Key] = {}
+        for fate in fates:
+            if fate.reason is not None:
+                continue
+            key = tuple(read(fate.row) for read in keys)
+            key_of[fate.row] = key
+            order: tuple[object, ...] = tuple(_order(self.rows.columns[n][fate.row]) for n in names)
+            if taken is not None and count.survivor is not None:
+                order = (_order(taken(fate.row), reverse=not count.survivor[1]), *order)
+            if key not in best or (order, self.rows.lines[fate.row]) < best[key]:  # type: ignore[operator]
+                best[key] = (order, self.rows.lines[fate.row])
+        standing = {key: line for key, (_, line) in best.items()}
+        already = words.already(count)
+        return [
+            fate
+            if fate.reason is not None or standing[key_of[fate.row]] == self.rows.lines[fate.row]
+            else Fate(fate.row, None, already)
+            for fate in fates
+        ]
+
+    def counted(self, fates: list[Fate]) -> dict[Cell, dict[Key, int]]:
+        """The count in each cell, apart for each value of the keys."""
+        count = self.count
+        keys = [self._reader(key) for key in count.keys]
+        units = self._units() if count.what is What.UNITS else None
+        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
+        seen: set[tuple[Cell, int]] = set()
+        for fate in fates:
+            if fate.cell is None:
+                continue
+            if count.what is What.PEOPLE:
+                person = self.person(fate.row)
+                if (fate.cell, person) in seen:
+                    continue
+                seen.add((fate.cell, person))
+            key = tuple(read(fate.row) for read in keys)
+            found[fate.cell][key] += (units(fate.row) or 0) if units is not None else 1
+        return {cell: dict(by_key) for cell, by_key in found.items()}
+
+    def _units(self) -> Read:
+        """Whole units of the column added up, through its path."""
+        column = self.count.column
+        table = self.rows
+        steps = []
+        for step in column.path:  # type: ignore[union-attr]
+            target = self.tables[table.records.columns[step].kind.detail]
+            steps.append((table.columns[step], target.index))
+            table = target
+        cells = table.columns[column.name]  # type: ignore[union-attr]
+
+        def read(row: int) -> object:
+            for ids, index in steps:
+                row = index[(ids[row],)]
+            return cells[row]
+
+        return read
+
+    def base(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
+        """People in each cell of the axes that split them, and the last day of any of their windows."""
+        count = self.count
+        if count.base is None:
+            return {}, {}
+        table = self.tables[count.base]
+        among = [self._reader(c) for c in count.among]
+        axes = [
+            (self._reader(axis.at), members)
+            for axis, members in zip(count.axes, count.members, strict=True)
+            if axis.on_base
+        ]
+        windows = [(window, self._reader(window.anchor)) for window in count.closing]
+        people: dict[Cell, int] = defaultdict(int)
+        closes: dict[Cell, date] = {}
+        for person in range(len(table)):
+            if table.excluded[person] is not None or not all(read(person) for read in among):
+                continue
+            cell = tuple(read(person) for read, _ in axes)
+            if any(m is None or (members is not None and m not in members) for m, (_, members) in zip(cell, axes, strict=True)):
+                continue
+            people[cell] += 1
+            for window, read in windows:
+                anchor = read(person)
+                if anchor is not None:
+                    last = bounds_of(window, anchor)[1]
+                    if cell not in closes or last > closes[cell]:
+                        closes[cell] = last
+        return dict(people), closes
+
+
+def _order(value: object, reverse: bool = False) -> tuple[int, object]:
+    """A value's place in the order of rows: blanks last. Texts by code point; a reversed day or number counts down."""
+    if value is None:
+        return (1, 0)
+    if isinstance(value, date):
+        value = value.toordinal()
+    if reverse:
+        return (0, -value)  # type: ignore[operator]
+    return (0, value)

@@ -1,0 +1,158 @@
+"""The row vocabulary read one row at a time: plain, obvious, the definition.
+
+A condition is True or False; a value is a number, a day, a yes or no, a text, or None where an optional column is blank.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from pbr_rules import expressions as x
+from pbr_rules.checked.model import Period
+from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
+from pbr_rules.diagnostics import InternalError
+from pbr_rules.evidence.tables import Cell, Table, places
+
+Read = Callable[[int], Any]
+
+COMPARE: Mapping[x.Comparator, Callable[[Any, Any], bool]] = {
+    x.Comparator.AT_LEAST: operator.ge,
+    x.Comparator.AT_MOST: operator.le,
+    x.Comparator.ABOVE: operator.gt,
+    x.Comparator.BELOW: operator.lt,
+    x.Comparator.BEFORE: operator.lt,
+    x.Comparator.AFTER: operator.gt,
+    x.Comparator.ON_OR_BEFORE: operator.le,
+    x.Comparator.ON_OR_AFTER: operator.ge,
+    x.Comparator.IS: operator.eq,
+    x.Comparator.IS_NOT: operator.ne,
+}
+
+
+def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
+    """First and last day of a window. `starting on`: the day itself is the first. `after`: it is not counted. `before`:
+    the first day is the corresponding date, and the day itself is not counted."""
+    from datetime import timedelta
+
+    match window.how:
+        case x.Window.STARTING_ON:
+            return anchor, last_day_starting_on(anchor, window.length)
+        case x.Window.AFTER:
+            return anchor + timedelta(days=1), last_day_after(anchor, window.length)
+        case _:
+            return add(anchor, window.length, -1), anchor - timedelta(days=1)
+
+
+def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str, Period]) -> Read:
+    """A function from a row's number to the node's value there."""
+
+    def inner(child: x.Expression) -> Read:
+        return reader(child, tables, periods)
+
+    match node:
+        case x.Column():
+            return _column(node, tables)
+        case x.Literal(value=value):
+            return lambda row: value
+        case x.Member(name=name):
+            return lambda row: name
+        case x.Bracket(inner=of):
+            return inner(of)
+        case x.Negative(of=of):
+            read = inner(of)
+            return lambda row: None if (v := read(row)) is None else -v
+        case x.PeriodOf(period=period, day=day):
+            read, holding = inner(day), periods[period].holding
+            return lambda row: None if (v := read(row)) is None else holding(v)
+        case x.Arithmetic(sign=sign, left=left, right=right):
+            return _arithmetic(sign, inner(left), inner(right))
+        case x.Compare(how=how, left=left, right=right):
+            a, b, compare = inner(left), inner(right), COMPARE[how]
+            return lambda row: _known(a(row), b(row), compare)
+        case x.OneOf(of=of, values=values, negated=negated):
+            read = inner(of)
+            listed = frozenset(inner(value)(0) for value in values)
+            return lambda row: (v := read(row)) is not None and (v in listed) is not negated
+        case x.Known(of=of, known=known):
+            read = inner(of)
+            return lambda row: (read(row) is not None) is known
+        case x.Within(day=day, anchor=anchor):
+            return _within(node, inner(day), inner(anchor))
+        case x.Between(day=day, first=first, last=last):
+            a, b, c = inner(day), inner(first), inner(last)
+            return lambda row: None not in (v := (b(row), a(row), c(row))) and v[0] <= v[1] <= v[2]
+        case x.Both(conditions=conditions):
+            parts = [inner(c) for c in conditions]
+            return lambda row: all(part(row) for part in parts)
+        case x.Either(conditions=conditions):
+            parts = [inner(c) for c in conditions]
+            return lambda row: any(part(row) for part in parts)
+        case x.Not(of=of):
+            read = inner(of)
+            return lambda row: not read(row)
+    raise InternalError(f"no reading of {type(node).__name__} for rows")
+
+
+def _known(a: object, b: object, compare: Callable[[Any, Any], bool]) -> bool:
+    return a is not None and b is not None and compare(a, b)
+
+
+def _within(node: x.Within, day: Read, anchor: Read) -> Read:
+    known: dict[date, tuple[date | None, date]] = {}
+
+    def read(row: int) -> bool:
+        start, value = anchor(row), day(row)
+        if start is None or value is None:
+            return False
+        if start not in known:
+            known[start] = bounds_of(node, start)
+        first, last = known[start]
+        return (first is None or first <= value) and value <= last
+
+    return read
+
+
+def _arithmetic(sign: str, a: Read, b: Read) -> Read:
+    def read(row: int) -> Any:
+        left, right = a(row), b(row)
+        if left is None or right is None:
+            return None
+        if isinstance(left, date):
+            if isinstance(right, Duration):
+                return add(left, right, 1 if sign == "+" else -1)
+            return (left - right).days
+        if sign == "/":
+            return None if right == 0 else Fraction(left) / right
+        return {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](left, right)
+
+    return read
+
+
+def _column(node: x.Column, tables: Mapping[str, Table]) -> Read:
+    """A column, through the `id of` columns of its path; units become exact numbers."""
+    table = tables[node.records]
+    steps = []
+    for step in node.path:
+        target = tables[table.records.columns[step].kind.detail]
+        steps.append((table.columns[step], target.index))
+        table = target
+    cells = table.columns[node.name]
+    scale = 10 ** places(node.kind) if node.kind.is_number else 1
+
+    if not steps and scale == 1:
+        return cells.__getitem__
+
+    def read(row: int) -> Cell | Fraction:
+        for ids, index in steps:
+            value = ids[row]
+            if value is None:
+                return None
+            row = index[(value,)]
+        cell = cells[row]
+        return Fraction(cell, scale) if scale != 1 and isinstance(cell, int) else cell
+
+    return read

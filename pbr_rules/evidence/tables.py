@@ -1,0 +1,70 @@
+"""Rows that fit, typed, column by column; and rows set aside, as received.
+
+A cell is an int (a count, or whole units of the column's places), a date, a bool, a text (an id, a member's name, a text), or
+None where an optional column is blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from attrs import field, frozen
+
+from pbr_rules.checked.model import Records
+from pbr_rules.kinds import Kind
+
+Cell = int | date | bool | str | None
+
+MONEY_PLACES = 2
+
+
+def places(kind: Kind) -> int:
+    """How many decimal places one unit of a column is: 2 for money (a penny), as declared for a number, 0 for a count."""
+    if kind.name == "money":
+        return MONEY_PLACES
+    return kind.places or 0
+
+
+@frozen
+class Rejected:
+    """A row set aside: its line in the file, the cells as received, and why, with the column and value at fault."""
+
+    line: int
+    cells: tuple[str, ...]
+    column: str
+    value: str
+    reason: str
+
+
+@frozen
+class Table:
+    """The rows of one records clause that fit.
+
+    Attributes:
+        columns: typed cells, all columns of one length.
+        lines: each row's line in its file.
+        excluded: for each row, why it is in no count, or None.
+        index: row number by key, where rows have a key.
+    """
+
+    records: Records
+    columns: Mapping[str, Sequence[Cell]]
+    lines: Sequence[int]
+    excluded: Sequence[str | None]
+    index: Mapping[tuple[Cell, ...], int] = field(factory=dict)
+    rejected: tuple[Rejected, ...] = ()
+    repeated: int = 0
+    heading: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def indexed(records: Records, columns: Mapping[str, Sequence[Cell]], rows: int) -> dict[tuple[Cell, ...], int]:
+    """Row numbers by key."""
+    if records.key is None:
+        return {}
+    if not records.key:
+        return {(): 0} if rows else {}
+    return {key: number for number, key in enumerate(zip(*(columns[name] for name in records.key), strict=True))}

@@ -1,0 +1,1 @@
+"""What must be counted before the terms can be calculated."""

@@ -1,0 +1,115 @@
+"""From the checked contract to the counts it may need: each measure at its own grain, and at every coarser one it is read at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, fields
+
+from pbr_rules import expressions as x
+from pbr_rules import measures as m
+from pbr_rules.checked.model import Contract, Measure
+from pbr_rules.plan.model import Count, Plan, What
+
+
+def plan(contract: Contract) -> Plan:
+    """Every count the contract may read."""
+    counts: dict[tuple[str, tuple[str, ...]], Count] = {}
+    for measure in contract.measures:
+        counts[measure.name, measure.dimensions] = count(contract, measure, measure.dimensions)
+    for read in _reads(contract):
+        figure = contract.figures.get(read.figure)
+        if isinstance(figure, Measure):
+            kept = tuple(d for d in figure.dimensions if d in dict(read.at))
+            if (figure.name, kept) not in counts:
+                counts[figure.name, kept] = count(contract, figure, kept)
+    return Plan(counts)
+
+
+def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
+    """A measure at a grain: counted afresh from the rows, never averaged."""
+    value = measure.value
+    match measure.tally.counts:
+        case m.People():
+            what = What.PEOPLE
+        case m.Sum() if value is not None and value.column is not None:
+            what = What.UNITS
+        case _:
+            what = What.ROWS
+    axes = tuple(axis for axis in measure.placed if axis.dimension in kept)
+    restricted = {a.dimension: a.members for a in measure.axes}
+    names, cells = contract.scope
+    in_scope = bool(names) and set(names) <= {axis.dimension for axis in axes}
+    return Count(
+        measure.name,
+        axes,
+        measure.records,
+        measure.base,
+        measure.link,
+        measure.among,
+        measure.where,
+        measure.once,
+        measure.survivor,
+        what,
+        value.column if value else None,
+        value.keys if value else (),
+        tuple(_closing(measure)),
+        tuple(restricted[axis.dimension] for axis in axes),
+        tuple(names) if in_scope else (),
+        tuple(cells) if in_scope else (),
+    )
+
+
+def _closing(measure: Measure) -> Iterator[x.Within]:
+    """Windows that begin with a person's own day: before they are over, none found is not yet none."""
+    if measure.base is None:
+        return
+    for condition in measure.where:
+        for node in x.walk(condition):
+            if isinstance(node, x.Within) and node.how is not x.Window.BEFORE:
+                anchor = _at_person(node.anchor, measure)
+                if anchor is not None:
+                    yield evolve(node, anchor=anchor)
+
+
+def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:
+    """The expression read at the person's row, or None where it reads the counted row's own columns."""
+    if isinstance(node, x.Column):
+        size = len(measure.link)
+        if measure.base == measure.records:
+            return None
+        if node.path[:size] == measure.link:
+            return evolve(node, records=measure.base or "", path=node.path[size:])
+        return None
+    parts = [_at_person(child, measure) for child in x.children(node)]
+    if any(part is None for part in parts):
+        return None
+    left = iter(parts)
+    return x.with_children(node, lambda _: next(left) or node)
+
+
+def _reads(contract: Contract) -> Iterator[x.Read]:
+    for expression in expressions(contract):
+        for node in x.walk(expression):
+            if isinstance(node, x.Read):
+                yield node
+
+
+def expressions(contract: Contract) -> Iterator[x.Expression]:
+    """Every expression of the terms."""
+    for part in (*contract.figures.values(), *contract.limits, *contract.constraints, *contract.examples):
+        yield from _inside(part)
+
+
+def _inside(value: object) -> Iterator[x.Expression]:
+    if isinstance(value, x.Expression):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _inside(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _inside(item)
+    elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ == "pbr_rules.checked.model":
+        for attribute in fields(type(value)):
+            yield from _inside(getattr(value, attribute.name))

@@ -1,0 +1,119 @@
+"""Counts to fetch, and what an engine answers. Engines return whole numbers and days, and nothing else.
+
+No division, no decimal product and no rounding happens in an engine, so two engines agree exactly or one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from pbr_rules.checked.model import Cell, MeasureAxis
+from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Expression, Within
+
+
+class What(StrEnum):
+    """What is counted."""
+
+    PEOPLE = "people"
+    ROWS = "rows"
+    UNITS = "units"
+
+
+@frozen
+class Count:
+    """One tally at one grain, in the row vocabulary.
+
+    Attributes:
+        measure: whose it is.
+        axes: how a row falls in a cell; fewer than the measure's where it is counted across the others.
+        records, base, link: the rows counted, the people counted over, the `id of` columns from one to the other.
+        among: conditions on a person, read at the person's row.
+        where: conditions on a counted row, in order.
+        once: columns of which each set of values counts once; `survivor` says which row stands for it.
+        what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
+        closing: windows that must be over, read at the person's row.
+        members: for each axis, the members that the measure runs over (None: all that there are).
+        excepted: cells outside the contract's scope, over the axes named in `scope`.
+    """
+
+    measure: str
+    axes: tuple[MeasureAxis, ...]
+    records: str
+    base: str | None
+    link: tuple[str, ...]
+    among: tuple[Expression, ...]
+    where: tuple[Expression, ...]
+    once: tuple[Expression, ...]
+    survivor: tuple[Expression, bool] | None
+    what: What
+    column: Expression | None
+    keys: tuple[Expression, ...]
+    closing: tuple[Within, ...]
+    members: tuple[tuple[str, ...] | None, ...]
+    scope: tuple[str, ...] = ()
+    excepted: tuple[Cell, ...] = ()
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of its axes."""
+        return tuple(axis.dimension for axis in self.axes)
+
+    @property
+    def base_dimensions(self) -> tuple[str, ...]:
+        """The axes that split people."""
+        return tuple(axis.dimension for axis in self.axes if axis.on_base)
+
+
+Key = tuple[object, ...]
+
+
+@frozen
+class Answer:
+    """What an engine counted.
+
+    Attributes:
+        counted: for each cell that any row fell in, the count for each value of the keys (`()` where there are none).
+        people: for each cell of the axes that split people, how many there are. Empty without a base.
+        closes: for each such cell, the last day of any window.
+        reasons: how many rows did not count, by the first reason; the reasons as the plan words them.
+    """
+
+    counted: Mapping[Cell, Mapping[Key, int]]
+    people: Mapping[Cell, int]
+    closes: Mapping[Cell, date]
+    reasons: Mapping[str, int]
+
+
+@frozen
+class Fate:
+    """What became of one counted row: where it counted, or the first reason why not."""
+
+    row: int
+    cell: Cell | None
+    reason: str | None
+
+
+class Engine(Protocol):
+    """Answers counts. Every engine gives the same answers as `python`, which is the definition."""
+
+    name: str
+    version: str
+
+    def answer(self, count: Count, tables: Mapping[str, Table]) -> Answer:
+        """The figures and the reasons."""
+
+    def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
+        """What became of each row, in the order of the table."""
+
+
+@frozen
+class Plan:
+    """Every count that the contract may read, by measure and grain."""
+
+    counts: Mapping[tuple[str, tuple[str, ...]], Count] = field(factory=dict)
