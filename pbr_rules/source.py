@@ -35,13 +35,14 @@ class Source:
     """One contract text, with the name it is known by.
 
     `headings` are the headings of a literate contract: offset where each begins to hold, and the trail it gives
-    ("Schedule 4 › 2 Early payment").
+    ("Schedule 4 › 2 Early payment"). `original` is the whole of a literate contract, of which `text` keeps the rules.
     """
 
     name: str
     text: str
     headings: tuple[tuple[int, str], ...] = ()
     literate: bool = False
+    original: str | None = field(default=None, repr=False)
     _cache: dict[str, object] = field(factory=dict, repr=False)
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
-from datetime import date
 from typing import Any
 
 from lark import Token, Tree
@@ -31,8 +31,12 @@ COMPARATORS = {
 }
 
 RESERVED = frozenset(
-    "and or not is of in to from by across within after before at above below where when otherwise pay deduct cap floor "
-    "nothing unknown missing".split()
+    [
+        *("and", "or", "not", "is", "of", "in", "to", "from", "by", "across"),
+        *("within", "after", "before", "at", "above", "below"),
+        *("where", "when", "otherwise", "pay", "deduct", "cap", "floor"),
+        *("nothing", "unknown", "missing"),
+    ]
 )
 """Words that can never be a name, so that a sentence has one reading."""
 
@@ -63,7 +67,7 @@ def _name(token: Token) -> str:
                 "bad-name",
                 f"`{name}` is a word of the language and cannot be a name",
                 _at(token),
-                help=(f'call it something else; a column of the file that is called so is read with `column "{name}"`',),
+                help=(f'call it something else; a column of that name in the file is read with `column "{name}"`',),
             )
         )
     return name
@@ -140,7 +144,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         return _checked(x.Extreme(how.startswith("lower"), first, second, span=_span(meta)))
 
     def aggregate(self, meta: Meta, items: Items) -> x.Expression:
-        how, of, where, weighted, weight, across = items
+        how, of, where, _, weight, across = items
         return _checked(x.Aggregate(x.Gather(words(how)), of, where, weight, across, span=_span(meta)))
 
     def number_where(self, meta: Meta, items: Items) -> x.Expression:
@@ -299,7 +303,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def currency(self, meta: Meta, items: Items) -> tuple[str, str]:
         return "currency", str(items[0])
 
-    def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[date, date]]:
+    def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[datetime.date, datetime.date]]:
         return "runs", _days(items)
 
     def payments(self, meta: Meta, items: Items) -> tuple[str, x.Rounding]:
@@ -343,7 +347,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def period_of(self, meta: Meta, items: Items) -> str:
         return str(items[0])
 
-    def period_from(self, meta: Meta, items: Items) -> tuple[date, date]:
+    def period_from(self, meta: Meta, items: Items) -> tuple[datetime.date, datetime.date]:
         return _days(items)
 
     # ---- records
@@ -453,7 +457,9 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
                         f"this row has {len(cells)} cells and the heading has {len(heading[0])}",
                         span,
                         labels=(),
-                        help=("every row has as many cells as the heading; write `unknown \"why\"` or `missing` for a cell without a value",),
+                        help=(
+                            'a row has a cell for each heading; where there is no value write `missing` or `unknown "why"`',
+                        ),
                     )
                 )
         return t.Grid(heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=_span(meta))
@@ -464,8 +470,12 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         if bars[0].line != bars[-1].line:
             first = [bar for bar in bars if bar.line == bars[0].line][-1]
             raise Problem(
-                Diagnostic("grid", "a row of a grid begins and ends with a bar, on one line", _at(first),
-                           help=("end this row with `|`",))
+                Diagnostic(
+                    "grid",
+                    "a row of a grid begins and ends with a bar, on one line",
+                    _at(first),
+                    help=("end this row with `|`",),
+                )
             )
         return cells, _span(meta)
 
@@ -493,14 +503,15 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             _name(name),
             _optional_text(title),
             tuple(arguments),
-            tuple(line for line in lines if isinstance(line, str)),
+            tuple(text for text, _ in _only(tuple, lines)),
             tuple(_only(t.Band, lines)),
+            tuple(span for _, span in _only(tuple, lines)),
             span=_span(meta),
             name_span=_at(name),
         )
 
-    def sentence(self, meta: Meta, items: Items) -> str:
-        return words(items[0])
+    def sentence(self, meta: Meta, items: Items) -> tuple[str, Span]:
+        return words(items[0]), _span(meta)
 
     def band(self, meta: Meta, items: Items) -> t.Band:
         *ends, value = items
@@ -554,8 +565,14 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def define(self, meta: Meta, items: Items) -> t.Define:
         name, title, by, across, value, *rounding = items
         return t.Define(
-            _name(name), _optional_text(title), by, across or (), value, rounding[0] if rounding else None,
-            span=_span(meta), name_span=_at(name),
+            _name(name),
+            _optional_text(title),
+            by,
+            across or (),
+            value,
+            rounding[0] if rounding else None,
+            span=_span(meta),
+            name_span=_at(name),
         )
 
     def cases_use(self, meta: Meta, items: Items) -> x.Cases:
@@ -661,7 +678,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             _name(name), _optional_text(title), dates, by, tuple(declarations), span=_span(meta), name_span=_at(name)
         )
 
-    def variation_dates(self, meta: Meta, items: Items) -> tuple[date, date]:
+    def variation_dates(self, meta: Meta, items: Items) -> tuple[datetime.date, datetime.date]:
         return _days(items)
 
     def example(self, meta: Meta, items: Items) -> t.Example:
@@ -721,16 +738,14 @@ def _whole(token: Token) -> int:
     return int(value)  # type: ignore[arg-type]
 
 
-def _day(token: Token) -> date:
+def _day(token: Token) -> datetime.date:
     return figures.day(token, _at(token)).value  # type: ignore[return-value]
 
 
-def _days(tokens: Items) -> tuple[date, date]:
+def _days(tokens: Items) -> tuple[datetime.date, datetime.date]:
     first, last = _day(tokens[0]), _day(tokens[1])
     if last < first:
         raise Problem(
             Diagnostic("bad-date", f"this runs backwards: {first} is after {last}", _at(tokens[0]).to(_at(tokens[1])))
         )
     return first, last
-
-

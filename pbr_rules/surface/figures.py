@@ -15,7 +15,10 @@ from pbr_rules.expressions import Literal
 from pbr_rules.source import Span
 
 SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 SUFFIXES = {"m": "million", "bn": "billion", "million": "million", "billion": "billion"}
 SIZES = {"million": 10**6, "billion": 10**9, "": 1}
 
@@ -38,7 +41,9 @@ def _digits(text: str) -> tuple[Fraction, str]:
 def number(text: str, span: Span) -> Literal:
     """`1,000`, `2.5`."""
     value, written = _digits(text)
-    return Literal(value, kinds.COUNT if value.denominator == 1 and "." not in text else kinds.NUMBER, written, span=span)
+    return Literal(
+        value, kinds.COUNT if value.denominator == 1 and "." not in text else kinds.NUMBER, written, span=span
+    )
 
 
 def percent(text: str, span: Span) -> Literal:
@@ -74,15 +79,10 @@ def money(text: str, span: Span) -> Literal:
     value, written = _digits(digits)
     tail = digits.partition(".")[2]
     if not suffix and tail and len(tail) != 2:
-        repair = f"{sign}{_digits(digits)[1]}0" if len(tail) == 1 else f"{sign}{_digits(digits[: len(digits) - len(tail) + 2])[1]}"
-        raise Problem(
-            Diagnostic(
-                "bad-number",
-                f"`{text}`: pence have two digits",
-                span,
-                help=(f"write `{repair}`",) if len(tail) == 1 else ("a price in parts of a penny is written as a ratio: `£1 / 3`",),
-            )
-        )
+        repair = "a price in parts of a penny is written as a ratio: `£1 / 3`"
+        if len(tail) == 1:
+            repair = f"write `{sign}{written}0`"
+        raise Problem(Diagnostic("bad-number", f"`{text}`: pence have two digits", span, help=(repair,)))
     spelled = f"{sign}{written}" + (f" {suffix}" if suffix else "")
     return Literal(value * SIZES[suffix], kinds.money(SIGNS.get(sign, sign.strip())), spelled, span=span)
 
@@ -106,7 +106,9 @@ def duration(text: str, span: Span) -> Literal:
     """`12 months`."""
     count, unit = text.split()
     length = Duration(int(count.replace(",", "")), TimeUnit(unit.rstrip("s")))
-    return Literal(length, kinds.DURATION, f"{length.count:,} {length.unit}{'' if length.count == 1 else 's'}", span=span)
+    return Literal(
+        length, kinds.DURATION, f"{length.count:,} {length.unit}{'' if length.count == 1 else 's'}", span=span
+    )
 
 
 def text(token: str, span: Span) -> Literal:

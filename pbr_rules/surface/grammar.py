@@ -13,7 +13,7 @@ FILES = ("lexical", "expression", "contract")
 
 
 def build(strict: bool = False) -> Lark:
-    """The parser. `strict` (for the tests: it needs `interegular`) refuses every conflict that Lark would settle unsaid."""
+    """The parser. `strict`, for the tests, refuses every conflict that Lark would settle unsaid."""
     packaged = files("pbr_rules") / "grammars"
     # An editable install keeps the files at the top of the repository, two folders above this one.
     folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "grammars"

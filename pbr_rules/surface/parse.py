@@ -17,8 +17,9 @@ from pbr_rules.surface.grammar import parser
 from pbr_rules.surface.tree import Document, Node
 
 DECLARATIONS = (
-    "language uses contract category period records parameter scale measure define payment limit constraint variation example"
-).split()
+    *("language", "uses", "contract", "category", "period", "records", "parameter", "scale", "measure"),
+    *("define", "payment", "limit", "constraint", "variation", "example"),
+)
 
 
 def parse(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
@@ -41,7 +42,7 @@ _SKIPPED = re.compile(r'"[^"\n]*"|“[^”\n]*”|#[^\n]*|[{}]')
 
 
 def pieces(text: str) -> Iterator[Span]:
-    """Stretches of text that each hold whole declarations: cut where a declaration word begins a line outside braces."""
+    """Stretches that each hold whole declarations: cut where a declaration word begins a line outside braces."""
     starts = [match.start() for match in _BEGINS.finditer(text)]
     depth, at, cuts = 0, 0, [0]
     marks = [(m.start(), m.group()) for m in _SKIPPED.finditer(text)]
@@ -59,7 +60,7 @@ def pieces(text: str) -> Iterator[Span]:
 
 def _parse_piece(text: str, piece: Span) -> tuple[tuple[Node, ...], list[Diagnostic]]:
     try:
-        tree = parser().parse(TextSlice(text, piece.start, piece.end))  # type: ignore[arg-type]
+        tree = parser().parse(TextSlice(text, piece.start, piece.end))
         return Builder().transform(tree).declarations, []
     except UnexpectedInput as error:
         position = error.pos_in_stream if error.pos_in_stream is not None else piece.start

@@ -157,7 +157,7 @@ class Period(Declaration):
 
 @frozen
 class ColumnKind(Node):
-    """What a column holds: id, id of (`detail`: records), category (`detail`), date, flag, count, number, money, text."""
+    """A column's kind: id, id of (`detail`: records), category (`detail`), date, flag, count, number, money, text."""
 
     name: str
     detail: str = ""
@@ -297,6 +297,7 @@ class Scale(Declaration):
     arguments: tuple[str, ...]
     sentences: tuple[str, ...]
     bands: tuple[Band, ...]
+    sentence_spans: tuple[Span, ...] = field(default=(), eq=False, repr=False)
 
 
 # ---- measures
@@ -556,8 +557,10 @@ class Example(Node):
 
 @frozen
 class Document:
-    """A contract file, as written."""
+    """A contract file, as written.
+
+    `damaged` are the names that clauses with mistakes declare: they count as declared, and nothing is said about them.
+    """
 
     declarations: tuple[Node, ...]
-
-
+    damaged: tuple[str, ...] = field(default=(), eq=False)
