@@ -79,5 +79,18 @@ def last_day_after(start: date, length: Duration) -> date:
 
 def long_text(day: date) -> str:
     """A day for people: `1 July 2010`."""
-    months = "January February March April May June July August September October November December".split()
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     return f"{day.day} {months[day.month - 1]} {day.year}"

@@ -424,7 +424,19 @@ def with_children(node: E, change: Callable[[Expression], Expression]) -> E:
     return evolve(node, **changes) if changes else node
 
 
-_PLAIN_FIELDS = {"span", "depth", "written", "kind", "name", "records", "path", "figure", "dimension", "period", "child"}
+_PLAIN_FIELDS = {
+    "span",
+    "depth",
+    "written",
+    "kind",
+    "name",
+    "records",
+    "path",
+    "figure",
+    "dimension",
+    "period",
+    "child",
+}
 
 
 def _inside(value: object) -> Iterator[Expression]:

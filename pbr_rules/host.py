@@ -64,7 +64,9 @@ def _measures(module: object) -> list[type[Measure]]:
     manager.register(module)
     manager.check_pending()
     marked = {implementation.function.__name__ for implementation in manager.hook.pbr_rules_measures.get_hookimpls()}
-    unmarked = [n for n in vars(module) if n.startswith("pbr_rules_") and callable(getattr(module, n)) and n not in marked]
+    unmarked = [
+        n for n in vars(module) if n.startswith("pbr_rules_") and callable(getattr(module, n)) and n not in marked
+    ]
     if unmarked:
         raise ValueError(f"`{unmarked[0]}` is not marked with @hookimpl, or is not one of {', '.join(HOOKS)}")
     if not marked:

@@ -52,7 +52,9 @@ class _Checker:
     context: Context = field(init=False)
     other: set[str] = field(factory=set)
 
-    def contract(self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]) -> Contract | None:
+    def contract(
+        self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]
+    ) -> Contract | None:
         head = self._head()
         self._names()
         places = declared(self.clauses, self._say)
@@ -86,10 +88,19 @@ class _Checker:
             if isinstance(c, t.Example) and set(c.under) == set(readings)
         )
         return Contract(
-            source, head, places.categories, places.periods, records,
+            source,
+            head,
+            places.categories,
+            places.periods,
+            records,
             {name: figure for name, figure in self.figures.items() if figure is not None},
             {name: found for name, found in self.scales.items() if found is not None},
-            limits_, tuple(found for found in constraints if found is not None), worked, variations, readings, scope,
+            limits_,
+            tuple(found for found in constraints if found is not None),
+            worked,
+            variations,
+            readings,
+            scope,
             tuple(c for c in self.clauses if isinstance(c, t.Uses)),
         )
 
@@ -102,8 +113,14 @@ class _Checker:
         heads = [c for c in self.clauses if isinstance(c, t.Contract)]
         if not heads:
             if "contract" not in self.damaged and not self.damaged:
-                self._say(Diagnostic("incomplete", "the file has no `contract` clause", Span(0, 0),
-                                     help=('begin with `contract name "Title" { payer …  provider …  currency: GBP  … }`',)))
+                self._say(
+                    Diagnostic(
+                        "incomplete",
+                        "the file has no `contract` clause",
+                        Span(0, 0),
+                        help=('begin with `contract name "Title" { payer …  provider …  currency: GBP  … }`',),
+                    )
+                )
             return t.Contract("", None, (), None, None, None, None, None)
         for second in heads[1:]:
             self._say(Diagnostic("declared-twice", "the file has two `contract` clauses", second.name_span))
@@ -113,8 +130,14 @@ class _Checker:
         hints = {"currency": "`currency: GBP`", "payments": "`payments: rounded to £0.01 half up`"}
         for word, value in needed.items():
             if value is None:
-                self._say(Diagnostic("incomplete", f"the contract pays, and does not say its `{word}:`", head.name_span,
-                                     help=(hints[word],)))
+                self._say(
+                    Diagnostic(
+                        "incomplete",
+                        f"the contract pays, and does not say its `{word}:`",
+                        head.name_span,
+                        help=(hints[word],),
+                    )
+                )
         names: set[str] = set()
         for party in head.parties:
             if party.name in names:
@@ -131,9 +154,15 @@ class _Checker:
             if not isinstance(clause, t.Declaration) or isinstance(clause, t.Contract | t.Variation):
                 continue
             if clause.name in seen:
-                self._say(Diagnostic("declared-twice", f"`{clause.name}` is declared twice", clause.name_span,
-                                     labels=(Label(seen[clause.name], "first declared here"),),
-                                     help=("give one of them another name",)))
+                self._say(
+                    Diagnostic(
+                        "declared-twice",
+                        f"`{clause.name}` is declared twice",
+                        clause.name_span,
+                        labels=(Label(seen[clause.name], "first declared here"),),
+                        help=("give one of them another name",),
+                    )
+                )
                 continue
             seen[clause.name] = clause.name_span
             if isinstance(clause, FIGURES):
@@ -148,16 +177,32 @@ class _Checker:
         broken = {failure.plugin: failure for failure in self.catalogue.failures}
         if clause.plugin in have:
             if have[clause.plugin].split(".")[0] not in (str(clause.version), "0"):
-                self._say(Diagnostic("plugin", f"the contract uses `{clause.plugin}` {clause.version}, and {have[clause.plugin]} "
-                                     "is installed", clause.span))
+                self._say(
+                    Diagnostic(
+                        "plugin",
+                        f"the contract uses `{clause.plugin}` {clause.version}, and {have[clause.plugin]} is installed",
+                        clause.span,
+                    )
+                )
             return
         if clause.plugin in broken:
             failure = broken[clause.plugin]
-            self._say(Diagnostic("plugin", f"the plugin `{clause.plugin}` ({failure.distribution} {failure.version}) failed: "
-                                 f"{failure.why}", clause.span))
+            self._say(
+                Diagnostic(
+                    "plugin",
+                    f"the plugin `{clause.plugin}` ({failure.distribution} {failure.version}) failed: {failure.why}",
+                    clause.span,
+                )
+            )
             return
-        self._say(Diagnostic("plugin", f"the contract uses the plugin `{clause.plugin}`, which is not installed", clause.span,
-                             help=(f"`pip install pbr-rules-{clause.plugin}`",)))
+        self._say(
+            Diagnostic(
+                "plugin",
+                f"the contract uses the plugin `{clause.plugin}`, which is not installed",
+                clause.span,
+                help=(f"`pip install pbr-rules-{clause.plugin}`",),
+            )
+        )
 
     def _exists(self, name: str) -> bool:
         return name in self.written or name in self.scale_clauses or name in self.damaged
@@ -174,11 +219,19 @@ class _Checker:
             return None
         if name in self.under_way:
             path = [*self.under_way[self.under_way.index(name) :], name]
-            self._say(Diagnostic("loop", f"these figures read one another in a circle: {' → '.join(f'`{n}`' for n in path)}", span,
-                                 help=("solve it by hand, and write the answer as a formula that does not read itself",)))
+            self._say(
+                Diagnostic(
+                    "loop",
+                    f"these figures read one another in a circle: {' → '.join(f'`{n}`' for n in path)}",
+                    span,
+                    help=("solve it by hand, and write the answer as a formula that does not read itself",),
+                )
+            )
             return None
         if len(self.under_way) > bounds.NESTED_STEPS:
-            self._say(Diagnostic("too-deep", f"more than {bounds.NESTED_STEPS} figures read one another in a row", span))
+            self._say(
+                Diagnostic("too-deep", f"more than {bounds.NESTED_STEPS} figures read one another in a row", span)
+            )
             return None
         self.under_way.append(name)
         self.depths[name] = max((part.depth for part in _expressions(clause)), default=1)
@@ -188,8 +241,13 @@ class _Checker:
             self.under_way.pop()
         self.figures[name] = figure
         if self.depths[name] > bounds.NESTED_STEPS:
-            self._say(Diagnostic("too-deep", f"`{name}` is more than {bounds.NESTED_STEPS} steps deep, through the figures it reads",
-                                 clause.name_span))
+            self._say(
+                Diagnostic(
+                    "too-deep",
+                    f"`{name}` is more than {bounds.NESTED_STEPS} steps deep, through the figures it reads",
+                    clause.name_span,
+                )
+            )
         self._deepen(name)
         return figure
 
@@ -223,7 +281,9 @@ class _Checker:
         c.resolver.rounding(clause.rounding, kind)
         if kind.name == "nothing":
             c.problem("kinds", f"`{clause.name}` is a figure; `nothing` is only paid or deducted", clause.name_span)
-        return Define(clause.name, clause.title, axes, kind, value, clause.rounding, clause.across, span=clause.name_span)
+        return Define(
+            clause.name, clause.title, axes, kind, value, clause.rounding, clause.across, span=clause.name_span
+        )
 
     # ---- the rest
 
@@ -248,18 +308,36 @@ class _Checker:
             return
         for dimension in head.scope.dimensions:
             if places.members(dimension) is None:
-                self._say(Diagnostic("unknown-name", f"`{dimension}` is not a category or a period", head.scope.span,
-                                     help=did_you_mean(dimension, [*places.categories, *places.periods])))
+                self._say(
+                    Diagnostic(
+                        "unknown-name",
+                        f"`{dimension}` is not a category or a period",
+                        head.scope.span,
+                        help=did_you_mean(dimension, [*places.categories, *places.periods]),
+                    )
+                )
                 return
         for cell in head.scope.excepted:
             if len(cell) != len(head.scope.dimensions):
-                self._say(Diagnostic("cells", f"`[{', '.join(cell)}]` does not name one member of each of "
-                                     f"{listing([f'`{d}`' for d in head.scope.dimensions])}", head.scope.span))
+                self._say(
+                    Diagnostic(
+                        "cells",
+                        f"`[{', '.join(cell)}]` does not name one member of each of "
+                        f"{listing([f'`{d}`' for d in head.scope.dimensions])}",
+                        head.scope.span,
+                    )
+                )
                 continue
             for dimension, member in zip(head.scope.dimensions, cell, strict=True):
                 if member not in (places.members(dimension) or ()):
-                    self._say(Diagnostic("unknown-name", f"`{member}` is not a member of `{dimension}`", head.scope.span,
-                                         help=did_you_mean(member, places.members(dimension))))
+                    self._say(
+                        Diagnostic(
+                            "unknown-name",
+                            f"`{member}` is not a member of `{dimension}`",
+                            head.scope.span,
+                            help=did_you_mean(member, places.members(dimension)),
+                        )
+                    )
 
     def _partly_covered(self, limits: tuple[Limit, ...]) -> None:
         """A later limit counts earlier ones on the same payments, which needs them inside it or apart from it."""
@@ -267,16 +345,20 @@ class _Checker:
             for earlier in limits[:index]:
                 a, b = set(earlier.payments), set(later.payments)
                 if a & b and not a <= b:
-                    self._say(Diagnostic(
-                        "ambiguous",
-                        f"`{later.name}` covers a part of what `{earlier.name}` covers, and nothing says how much of that limit "
-                        "falls on the part",
-                        later.span,
-                        help=("write the narrower limit first: limits are taken in the order written",),
-                    ))
+                    self._say(
+                        Diagnostic(
+                            "ambiguous",
+                            f"`{later.name}` covers a part of what `{earlier.name}` covers, and nothing says how much of that limit "
+                            "falls on the part",
+                            later.span,
+                            help=("write the narrower limit first: limits are taken in the order written",),
+                        )
+                    )
 
 
-def _excepted(scope: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], dimensions: tuple[str, ...], cell: tuple[str, ...]) -> bool:
+def _excepted(
+    scope: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], dimensions: tuple[str, ...], cell: tuple[str, ...]
+) -> bool:
     names, cells = scope
     if not names or not set(names) <= set(dimensions):
         return False
@@ -296,4 +378,3 @@ def _expressions(clause: object) -> list[x.Expression]:
         for attribute in fields(type(clause)):
             found += _expressions(getattr(clause, attribute.name))
     return found
-

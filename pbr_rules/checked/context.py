@@ -38,8 +38,12 @@ class Context:
         found: list[Axis] = []
         for dimension in by.dimensions:
             if dimension.of is not None:
-                self.problem("grain", f"`{dimension.name} of {dimension.of}` splits rows, and only a measure counts rows",
-                             dimension.span, (f"write `by {dimension.name}`",))
+                self.problem(
+                    "grain",
+                    f"`{dimension.name} of {dimension.of}` splits rows, and only a measure counts rows",
+                    dimension.span,
+                    (f"write `by {dimension.name}`",),
+                )
             if not self.declared.is_dimension(dimension.name):
                 self.not_a_dimension(dimension)
                 continue
@@ -57,8 +61,12 @@ class Context:
         members = last.members or ()
         for name in by.members:
             if name not in members:
-                self.problem("unknown-name", f"`{name}` is not a member of `{last.dimension}`", by.span,
-                             did_you_mean(name, members))
+                self.problem(
+                    "unknown-name",
+                    f"`{name}` is not a member of `{last.dimension}`",
+                    by.span,
+                    did_you_mean(name, members),
+                )
         left = tuple(m for m in members if (m in by.members) == (by.restriction == "only"))
         if not left:
             self.problem("incomplete", f"nothing of `{last.dimension}` is left", by.span)
@@ -66,8 +74,11 @@ class Context:
 
     def not_a_dimension(self, dimension: t.Dimension) -> None:
         """Reports a name after `by` that figures cannot run over."""
-        known = [*self.declared.categories, *self.declared.periods,
-                 *(r.identity for r in self.declared.records.values() if r.identity)]
+        known = [
+            *self.declared.categories,
+            *self.declared.periods,
+            *(r.identity for r in self.declared.records.values() if r.identity),
+        ]
         self.report(
             Diagnostic(
                 "unknown-name",

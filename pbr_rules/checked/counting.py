@@ -23,14 +23,22 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     """A tally of rows over people, or None where its head is not understood."""
     heads = [line for line in clause.lines if isinstance(line, t.Head)]
     if len(heads) != 1:
-        c.problem("incomplete", f"`{clause.name}` must say once what it counts", clause.name_span,
-                  ("`binary of … for …`, `frequency of … per 100 …`, `count of …` or `sum of …`",))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` must say once what it counts",
+            clause.name_span,
+            ("`binary of … for …`, `frequency of … per 100 …`, `count of …` or `sum of …`",),
+        )
         return None
     head = heads[0]
     provided = c.catalogue.measures.get(head.measure)
     if provided is None:
-        c.problem("unknown-name", f"no installed plugin provides a measure called `{head.measure}`", head.span,
-                  did_you_mean(head.measure, c.catalogue.measures) or (f"measures: {listing(list(c.catalogue.measures))}",))
+        c.problem(
+            "unknown-name",
+            f"no installed plugin provides a measure called `{head.measure}`",
+            head.span,
+            did_you_mean(head.measure, c.catalogue.measures) or (f"measures: {listing(list(c.catalogue.measures))}",),
+        )
         return None
     counted = _records(head.records, head, c)
     base = _records(head.base, head, c) if head.base is not None else None
@@ -53,15 +61,32 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     if isinstance(tally.counts, m.Sum) and not (kind.is_number or kind.name == "unknown"):
         c.problem("kinds", f"`{clause.name}` adds up {kind.words}, which cannot be added", head.span)
     return Measure(
-        clause.name, clause.title, axes, kind, provided, tally, counted.name, base.name if base else None, link,
-        head.per, where, once, survivor, among, placed, _value(clause, tally, c), span=clause.name_span,
+        clause.name,
+        clause.title,
+        axes,
+        kind,
+        provided,
+        tally,
+        counted.name,
+        base.name if base else None,
+        link,
+        head.per,
+        where,
+        once,
+        survivor,
+        among,
+        placed,
+        _value(clause, tally, c),
+        span=clause.name_span,
     )
 
 
 def _records(name: str, head: t.Head, c: Context) -> Records | None:
     found = c.declared.records.get(name)
     if found is None:
-        c.problem("unknown-name", f"there are no records called `{name}`", head.span, did_you_mean(name, c.declared.records))
+        c.problem(
+            "unknown-name", f"there are no records called `{name}`", head.span, did_you_mean(name, c.declared.records)
+        )
     return found
 
 
@@ -74,8 +99,11 @@ def _ending(clause: t.Measure, head: t.Head, what: type[m.Measure], c: Context) 
         "for": f"`{head.measure} of {head.records} for …`",
         "per": f"`{head.measure} of {head.records} per 100 …`",
     }
-    c.problem("incomplete", f"`{clause.name}`: a {head.measure} is written {listing([forms[e] for e in what.endings], 'or')}",
-              head.span)
+    c.problem(
+        "incomplete",
+        f"`{clause.name}`: a {head.measure} is written {listing([forms[e] for e in what.endings], 'or')}",
+        head.span,
+    )
 
 
 def _link(counted: Records, base: Records | None, head: t.Head, c: Context) -> tuple[str, ...] | None:
@@ -93,11 +121,19 @@ def _link(counted: Records, base: Records | None, head: t.Head, c: Context) -> t
     if len(ways) == 1:
         return ways[0]
     if not ways:
-        c.problem("grain", f"nothing in `{counted.name}` says which row of `{base.name}` a row belongs to", head.span,
-                  (f"give `{counted.name}` a column of kind `id of {base.name}`",))
+        c.problem(
+            "grain",
+            f"nothing in `{counted.name}` says which row of `{base.name}` a row belongs to",
+            head.span,
+            (f"give `{counted.name}` a column of kind `id of {base.name}`",),
+        )
     else:
-        c.problem("ambiguous", f"a row of `{counted.name}` names `{base.name}` in more than one way: "
-                  f"{listing([f'`{chr(46).join(way)}`' for way in ways])}", head.span)
+        c.problem(
+            "ambiguous",
+            f"a row of `{counted.name}` names `{base.name}` in more than one way: "
+            f"{listing([f'`{chr(46).join(way)}`' for way in ways])}",
+            head.span,
+        )
     return None
 
 
@@ -125,7 +161,12 @@ def _once(
     if line.taking is None or line.taken is None:
         return columns, None
     if line.taking not in SURVIVORS:
-        c.problem("unknown-name", f"`taking {line.taking}` is not known", line.span, (f"write {listing(list(SURVIVORS), 'or')}",))
+        c.problem(
+            "unknown-name",
+            f"`taking {line.taking}` is not known",
+            line.span,
+            (f"write {listing(list(SURVIVORS), 'or')}",),
+        )
         return columns, None
     return columns, (_column(line.taken, place, c), SURVIVORS[line.taking])
 
@@ -136,8 +177,12 @@ def _among(clause: t.Measure, base: Records | None, c: Context) -> tuple[x.Expre
         if not isinstance(line, t.Among):
             continue
         if base is None or line.records != base.name:
-            c.problem("grain", f"`among` narrows the people that `{clause.name}` is counted over, and these are "
-                      f"{f'`{base.name}`' if base else 'not named'}", line.span)
+            c.problem(
+                "grain",
+                f"`among` narrows the people that `{clause.name}` is counted over, and these are "
+                f"{f'`{base.name}`' if base else 'not named'}",
+                line.span,
+            )
             continue
         place = Place(c.declared, row_of=base.name)
         parts = conjuncts(line.condition)
@@ -158,15 +203,21 @@ def _settings(
         if line.word == "dated":
             c.problem("not-in-this-version", "`dated:` in a measure waits for a later version", line.span)
         elif line.word not in known:
-            c.problem("unknown-name", f"a {what.word} takes no line `{line.word}:`", line.span, did_you_mean(line.word, known))
+            c.problem(
+                "unknown-name", f"a {what.word} takes no line `{line.word}:`", line.span, did_you_mean(line.word, known)
+            )
         elif line.word in found:
             c.problem("declared-twice", f"`{line.word}:` is written twice", line.span)
         else:
             found[line.word], kind = c.resolver.resolve(line.value, place)
     absent = [word for word in known if word not in found]
     if absent:
-        c.problem("incomplete", f"`{clause.name}` lacks the line `{absent[0]}:`", clause.name_span,
-                  (f"`{absent[0]}: …` says {known[absent[0]]}",))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` lacks the line `{absent[0]}:`",
+            clause.name_span,
+            (f"`{absent[0]}: …` says {known[absent[0]]}",),
+        )
         return None, None
     return found, kind
 
@@ -191,11 +242,20 @@ def _axes(
         if not found:
             owner = c.declared.periods.get(dimension.name)
             help = (f"`by {dimension.name} of …` says which date decides",) if owner else ()
-            c.problem("grain", f"no column of `{counted.name}`{f' or `{base.name}`' if base else ''} says which "
-                      f"`{dimension.name}` a row belongs to", dimension.span, help)
+            c.problem(
+                "grain",
+                f"no column of `{counted.name}`{f' or `{base.name}`' if base else ''} says which "
+                f"`{dimension.name}` a row belongs to",
+                dimension.span,
+                help,
+            )
         else:
-            c.problem("ambiguous", f"`{dimension.name}` can be read from more than one column", dimension.span,
-                      tuple(f"`by {dimension.name} of {getattr(way.at, 'name', '')}`" for way in found))
+            c.problem(
+                "ambiguous",
+                f"`{dimension.name}` can be read from more than one column",
+                dimension.span,
+                tuple(f"`by {dimension.name} of {getattr(way.at, 'name', '')}`" for way in found),
+            )
     return c.restricted(clause.by, tuple(axes)), tuple(placed)
 
 
@@ -246,8 +306,12 @@ def _value(clause: t.Measure, tally: m.Tally, c: Context) -> Value | None:
         return Value(None, keys, of)
     if len(adding) == 1 and _times(of, adding[0]):
         return Value(adding[0], keys, _without(of, adding[0]))
-    c.problem("incomplete", f"`{clause.name}` adds up more than one column times agreed figures", clause.name_span,
-              ("add up one column in each measure, and put the measures together in a `define`",))
+    c.problem(
+        "incomplete",
+        f"`{clause.name}` adds up more than one column times agreed figures",
+        clause.name_span,
+        ("add up one column in each measure, and put the measures together in a `define`",),
+    )
     return None
 
 

@@ -26,13 +26,25 @@ def categories(clauses: list[t.Category], report: Report) -> dict[str, t.Categor
         spelled: set[str] = set()
         for member in clause.members:
             if member.name in seen:
-                report(Diagnostic("declared-twice", f"`{member.name}` is a member of `{clause.name}` twice", member.span))
+                report(
+                    Diagnostic("declared-twice", f"`{member.name}` is a member of `{clause.name}` twice", member.span)
+                )
             if member.name == clause.name:
-                report(Diagnostic("declared-twice", f"`{member.name}` is both a category and its own member", member.span,
-                                  help=("give the member another name",)))
+                report(
+                    Diagnostic(
+                        "declared-twice",
+                        f"`{member.name}` is both a category and its own member",
+                        member.span,
+                        help=("give the member another name",),
+                    )
+                )
             spelling = member.written or member.name
             if spelling in spelled and member.name not in seen:
-                report(Diagnostic("declared-twice", f'two members of `{clause.name}` are written "{spelling}"', member.span))
+                report(
+                    Diagnostic(
+                        "declared-twice", f'two members of `{clause.name}` are written "{spelling}"', member.span
+                    )
+                )
             seen.add(member.name)
             spelled.add(spelling)
         found[clause.name] = clause
@@ -48,15 +60,25 @@ def periods(clauses: list[t.Period], report: Report) -> dict[str, Period]:
             names = [m.name for m in members]
             for member in clause.members:
                 if names.count(member.name) > 1:
-                    report(Diagnostic("declared-twice", f"`{member.name}` is a member of `{clause.name}` twice", member.span))
+                    report(
+                        Diagnostic(
+                            "declared-twice", f"`{member.name}` is a member of `{clause.name}` twice", member.span
+                        )
+                    )
             found[clause.name] = Period(clause.name, clause.title, members)
             continue
         each = clause.each
         if each.of is not None:
             parent = found.get(each.of)
             if parent is None:
-                report(Diagnostic("unknown-name", f"no period is called `{each.of}`, above `{clause.name}`", clause.span,
-                                  help=did_you_mean(each.of, found)))
+                report(
+                    Diagnostic(
+                        "unknown-name",
+                        f"no period is called `{each.of}`, above `{clause.name}`",
+                        clause.span,
+                        help=did_you_mean(each.of, found),
+                    )
+                )
                 continue
             parts = [(m.first, m.last, m.name) for m in parent.members]
         else:
@@ -81,8 +103,14 @@ def _laid_out(
                 break
             end = next_start - timedelta(days=1)
             if end > last:  # type: ignore[operator]
-                report(Diagnostic("incomplete", f"`{clause.name}` does not fill its dates: {each.length.written} from "
-                                  f"{start} end on {end}, after {last}", clause.span))
+                report(
+                    Diagnostic(
+                        "incomplete",
+                        f"`{clause.name}` does not fill its dates: {each.length.written} from "
+                        f"{start} end on {end}, after {last}",
+                        clause.span,
+                    )
+                )
                 return tuple(members), parents
             name = f"{clause.name}_{len(members) + 1}"
             members.append(PeriodDays(name, None, start, end))  # type: ignore[arg-type]
@@ -105,24 +133,42 @@ def records(
         for column in clause.columns:
             kind = _kind(clause, column, names, found_categories, found_periods, report)
             if column.name in columns:
-                report(Diagnostic("declared-twice", f"`{clause.name}` has two columns called `{column.name}`", column.span))
+                report(
+                    Diagnostic("declared-twice", f"`{clause.name}` has two columns called `{column.name}`", column.span)
+                )
             columns[column.name] = RecordColumn(column.name, kind, column.optional, column)
         _headings(clause, report)
         found[clause.name] = Records(
-            clause.name, clause.title, columns, _key(clause, columns, report), (), _tolerance(clause, report), clause.span
+            clause.name,
+            clause.title,
+            columns,
+            _key(clause, columns, report),
+            (),
+            _tolerance(clause, report),
+            clause.span,
         )
     return found
 
 
 def _kind(
-    clause: t.Records, column: t.RecordColumn, names: dict[str, t.Records], categories_: dict[str, t.Category],
-    periods_: dict[str, Period], report: Report,
+    clause: t.Records,
+    column: t.RecordColumn,
+    names: dict[str, t.Records],
+    categories_: dict[str, t.Category],
+    periods_: dict[str, Period],
+    report: Report,
 ) -> Kind:
     written = column.kind
     wrong_option = (column.date_format and written.name != "date") or (column.flag_words and written.name != "flag")
     if wrong_option:
-        report(Diagnostic("kinds", f"`written` says how a date or a flag is spelled, and `{column.name}` is neither", column.span,
-                          help=("a category's members say their own spelling: `open \"Open entry\" written \"1\"`",)))
+        report(
+            Diagnostic(
+                "kinds",
+                f"`written` says how a date or a flag is spelled, and `{column.name}` is neither",
+                column.span,
+                help=('a category\'s members say their own spelling: `open "Open entry" written "1"`',),
+            )
+        )
     match written.name:
         case "id":
             if column.optional:
@@ -131,19 +177,37 @@ def _kind(
         case "id of":
             target = names.get(written.detail)
             if target is None:
-                report(Diagnostic("unknown-name", f"there are no records called `{written.detail}`", written.span,
-                                  help=did_you_mean(written.detail, names)))
+                report(
+                    Diagnostic(
+                        "unknown-name",
+                        f"there are no records called `{written.detail}`",
+                        written.span,
+                        help=did_you_mean(written.detail, names),
+                    )
+                )
             elif not any(c.kind.name == "id" for c in target.columns):
-                report(Diagnostic("incomplete", f"`{written.detail}` has no id for `{column.name}` to be one of", written.span,
-                                  help=(f"give `{written.detail}` a column of kind `id`",)))
+                report(
+                    Diagnostic(
+                        "incomplete",
+                        f"`{written.detail}` has no id for `{column.name}` to be one of",
+                        written.span,
+                        help=(f"give `{written.detail}` a column of kind `id`",),
+                    )
+                )
             return kinds.identity(written.detail)
         case "category":
             if written.detail in categories_ or written.detail in periods_:
                 return kinds.category(written.detail)
             choices = [*categories_, "id", "date", "flag", "count", "money", "text"]
-            report(Diagnostic("unknown-name", f"`{written.detail}` is not a kind of column, nor a category", written.span,
-                              expected="a category, or `id`, `id of …`, `date`, `flag`, `count`, `number, 2 places`, `money` or `text`",
-                              help=did_you_mean(written.detail, choices)))
+            report(
+                Diagnostic(
+                    "unknown-name",
+                    f"`{written.detail}` is not a kind of column, nor a category",
+                    written.span,
+                    expected="a category, or `id`, `id of …`, `date`, `flag`, `count`, `number, 2 places`, `money` or `text`",
+                    help=did_you_mean(written.detail, choices),
+                )
+            )
             return kinds.UNKNOWN
         case "number":
             return Kind("number", places=written.places)
@@ -156,8 +220,13 @@ def _headings(clause: t.Records, report: Report) -> None:
     for column in clause.columns:
         heading = (column.heading or column.name).strip().casefold()
         if heading in seen and seen[heading] != column.name:
-            report(Diagnostic("declared-twice", f'`{seen[heading]}` and `{column.name}` both read the column '
-                              f'"{column.heading or column.name}"', column.span))
+            report(
+                Diagnostic(
+                    "declared-twice",
+                    f'`{seen[heading]}` and `{column.name}` both read the column "{column.heading or column.name}"',
+                    column.span,
+                )
+            )
         seen[heading] = column.name
 
 
@@ -165,34 +234,55 @@ def _key(clause: t.Records, columns: dict[str, RecordColumn], report: Report) ->
     keys = [line for line in clause.lines if isinstance(line, t.Key)]
     ids = [c.name for c in columns.values() if c.kind == kinds.identity(clause.name)]
     if len(ids) > 1:
-        report(Diagnostic("declared-twice", f"`{clause.name}` has two ids: {listing([f'`{i}`' for i in ids])}", clause.name_span))
+        report(
+            Diagnostic(
+                "declared-twice", f"`{clause.name}` has two ids: {listing([f'`{i}`' for i in ids])}", clause.name_span
+            )
+        )
     if len(keys) > 1 or (keys and ids):
-        report(Diagnostic("declared-twice", f"`{clause.name}` says twice what one row is for", keys[-1].span,
-                          help=("keep the id, or `one row per …`",)))
+        report(
+            Diagnostic(
+                "declared-twice",
+                f"`{clause.name}` says twice what one row is for",
+                keys[-1].span,
+                help=("keep the id, or `one row per …`",),
+            )
+        )
     if not keys:
         return (ids[0],) if ids else None
     for name in keys[0].columns:
         if name not in columns:
-            report(Diagnostic("unknown-name", f"`{clause.name}` has no column `{name}`", keys[0].span,
-                              help=did_you_mean(name, columns)))
+            report(
+                Diagnostic(
+                    "unknown-name",
+                    f"`{clause.name}` has no column `{name}`",
+                    keys[0].span,
+                    help=did_you_mean(name, columns),
+                )
+            )
         elif columns[name].optional:
             report(Diagnostic("kinds", f"`{name}` says which row it is and cannot be blank", keys[0].span))
         elif columns[name].kind.name not in ("category", "id", "unknown"):
-            report(Diagnostic("kinds", f"one row per `{name}` needs a category or an id, and `{name}` is "
-                              f"{columns[name].kind.words}", keys[0].span))
+            report(
+                Diagnostic(
+                    "kinds",
+                    f"one row per `{name}` needs a category or an id, and `{name}` is {columns[name].kind.words}",
+                    keys[0].span,
+                )
+            )
     return tuple(name for name in keys[0].columns if name in columns)
 
 
 def _tolerance(clause: t.Records, report: Report) -> t.Literal | None:
     lines = [line for line in clause.lines if isinstance(line, t.Tolerance)]
     if len(lines) > 1:
-        report(Diagnostic("declared-twice", f"`{clause.name}` says twice how many rows may be rejected", lines[-1].span))
+        report(
+            Diagnostic("declared-twice", f"`{clause.name}` says twice how many rows may be rejected", lines[-1].span)
+        )
     return lines[0].limit if lines else None
 
 
-def declared(
-    clauses: tuple[t.Node, ...], report: Report
-) -> Declared:
+def declared(clauses: tuple[t.Node, ...], report: Report) -> Declared:
     """All of them, from the clauses of a contract."""
     found_categories = categories([c for c in clauses if isinstance(c, t.Category)], report)
     found_periods = periods([c for c in clauses if isinstance(c, t.Period)], report)

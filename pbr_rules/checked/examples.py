@@ -7,7 +7,7 @@ from attrs import evolve
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Cell, Example, Figure, Given, Measure, Payment
+from pbr_rules.checked.model import Cell, Example, Figure, Given, Measure
 from pbr_rules.checked.places import Place
 from pbr_rules.diagnostics import did_you_mean
 from pbr_rules.surface import tree as t
@@ -41,19 +41,32 @@ def example(clause: t.Example, c: Context) -> Example:
 def _rows(line: t.GivenRows, c: Context) -> None:
     records = c.declared.records.get(line.records)
     if records is None:
-        c.problem("unknown-name", f"there are no records called `{line.records}`", line.span,
-                  did_you_mean(line.records, c.declared.records))
+        c.problem(
+            "unknown-name",
+            f"there are no records called `{line.records}`",
+            line.span,
+            did_you_mean(line.records, c.declared.records),
+        )
         return
     grid = line.table.grid
     names = [cell.name if isinstance(cell, x.Name) else words(cell) for cell in grid.heading] if grid else []
     names += [entry.key for entry in line.table.entries if isinstance(entry, t.Entry)]
     for name in names:
         if name not in records.columns:
-            c.problem("unknown-name", f"`{line.records}` has no column `{name}`", line.span, did_you_mean(name, records.columns))
+            c.problem(
+                "unknown-name",
+                f"`{line.records}` has no column `{name}`",
+                line.span,
+                did_you_mean(name, records.columns),
+            )
     absent = [col.name for col in records.columns.values() if col.name not in names and not col.optional]
     if absent:
-        c.problem("incomplete", f"the rows given for `{line.records}` lack the column `{absent[0]}`", line.span,
-                  ("every column that is not `optional` is given",))
+        c.problem(
+            "incomplete",
+            f"the rows given for `{line.records}` lack the column `{absent[0]}`",
+            line.span,
+            ("every column that is not `optional` is given",),
+        )
 
 
 def _figure(name: x.Name, c: Context) -> Figure | None:
@@ -64,16 +77,25 @@ def _given(line: t.GivenFigure, target: x.Name, c: Context) -> Given | None:
     figure = _figure(target, c)
     if figure is None:
         if not c.resolver.exists(target.name):
-            c.problem("unknown-name", f"nothing is called `{target.name}`", target.span, did_you_mean(target.name, c.resolver.names()))
+            c.problem(
+                "unknown-name",
+                f"nothing is called `{target.name}`",
+                target.span,
+                did_you_mean(target.name, c.resolver.names()),
+            )
         return None
     at = _cell(target, figure, c)
     if at is None:
         return None
     kind = figure.kind
-    if kind.name == "rate" and isinstance(line.value, x.Literal) and line.value.kind.name == "frequency":
+    if line.people is not None and kind.name == "rate" and isinstance(line.value, x.Literal):
         value: x.Expression = line.value
     elif line.people is not None and figure.kind.name not in ("rate", "frequency"):
-        c.problem("kinds", f"`of {line.people:,}` says how many people a rate is over, and `{figure.name}` is {kind.words}", line.span)
+        c.problem(
+            "kinds",
+            f"`of {line.people:,}` says how many people a rate is over, and `{figure.name}` is {kind.words}",
+            line.span,
+        )
         return None
     else:
         value = c.resolver.number(line.value, c.place(()), kind, f"`{words(target)}`")
@@ -88,8 +110,12 @@ def _cell(target: x.Name, figure: Figure, c: Context) -> Cell | None:
         return None
     lacking = [d for d in figure.dimensions if d not in picked]
     if lacking:
-        c.problem("grain", f"`{words(target)}` is not one figure: it runs over {', '.join(f'`{d}`' for d in lacking)}", target.span,
-                  ("give one cell at a time",))
+        c.problem(
+            "grain",
+            f"`{words(target)}` is not one figure: it runs over {', '.join(f'`{d}`' for d in lacking)}",
+            target.span,
+            ("give one cell at a time",),
+        )
         return None
     members = []
     for dimension in figure.dimensions:
@@ -107,30 +133,37 @@ def _point(
     resolved, kind = c.resolver.resolve(target, c.place(()))
     if kind.name == "unknown" and c.resolver.scale(target.name) is None:
         return None
-    value = c.resolver.number(line.value, c.place(()), kind, f"`{words(target)}`") if kind.name != "unknown" else c.resolver.resolve(line.value, c.place(()))[0]
+    value = (
+        c.resolver.number(line.value, c.place(()), kind, f"`{words(target)}`")
+        if kind.name != "unknown"
+        else c.resolver.resolve(line.value, c.place(()))[0]
+    )
     return target.name, resolved.arguments, value, line.span  # type: ignore[union-attr]
 
 
 def _expected(line: t.Expect | t.ExpectShown | t.ExpectRefused, c: Context) -> x.Expression:
     place = Place(c.declared)
     if isinstance(line, t.Expect):
-        condition = line.condition
-        if isinstance(condition, x.Compare) and isinstance(condition.right, x.Literal) and isinstance(condition.left, x.Name):
-            figure = _figure(condition.left, c) if c.resolver.exists(condition.left.name) else None
-            if isinstance(figure, Measure) and figure.kind.name == "rate" and condition.right.kind.name == "frequency":
-                left, _ = c.resolver.resolve(condition.left, place)
-                return evolve(condition, left=left)
-        return c.resolver.condition(condition, place)
+        return c.resolver.condition(line.condition, place)
     # A cell outside the scope may be expected to be refused; it is settled as one that is not there.
-    resolved, kind = _quietly(line.target, place, c) if isinstance(line, t.ExpectRefused) else c.resolver.resolve(line.target, place)
+    resolved, kind = (
+        _quietly(line.target, place, c) if isinstance(line, t.ExpectRefused) else c.resolver.resolve(line.target, place)
+    )
     if isinstance(line, t.ExpectShown):
         shown, other = c.resolver.resolve(line.shown, place)
         if not kind.same(other) and "unknown" not in (kind.name, other.name):
-            c.problem("kinds", f"`{words(line.target)}` is {kind.words}, and is not shown as {other.words}", line.shown.span)
+            c.problem(
+                "kinds", f"`{words(line.target)}` is {kind.words}, and is not shown as {other.words}", line.shown.span
+            )
         if not isinstance(shown, x.Literal | x.Negative):
             c.problem("kinds", "what is shown is a figure", line.shown.span)
     if isinstance(line, t.ExpectRefused) and line.reason is not None and not c.resolver.exists(line.reason):
-        c.problem("unknown-name", f"nothing is called `{line.reason}`", line.span, did_you_mean(line.reason, c.resolver.names()))
+        c.problem(
+            "unknown-name",
+            f"nothing is called `{line.reason}`",
+            line.span,
+            did_you_mean(line.reason, c.resolver.names()),
+        )
     return resolved
 
 
@@ -146,5 +179,3 @@ def _quietly(target: x.Expression, place: Place, c: Context) -> tuple[x.Expressi
         if diagnostic.code != "outside-scope":
             before(diagnostic)
     return resolved, kind
-
-

@@ -234,13 +234,14 @@ class Constraint:
 
 @frozen
 class Scale:
-    """A scale: its sentence, its arguments, its bands."""
+    """A scale: its sentence, its arguments, its bands as written, and `read`, the same with their names resolved."""
 
     name: str
     title: str | None
     arguments: tuple[str, ...]
     sentence: str
     bands: tuple[t.Band, ...]
+    read: tuple[t.Band, ...]
     span: Span = field(default=NOWHERE, eq=False)
 
 
@@ -331,5 +332,3 @@ class Contract:
             return False
         at = dict(zip(dimensions, cell, strict=True))
         return any(all(at[d] == m for d, m in zip(names, cell, strict=True)) for cell in cells)
-
-

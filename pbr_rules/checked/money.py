@@ -37,8 +37,17 @@ def payment(clause: t.Payment, c: Context) -> Payment:
     settings = _settings(clause, c)
     shares, payee = _parties(clause, c)
     return Payment(
-        clause.name, clause.title, axes, currency, tuple(branches), tuple(steps), shares, payee,
-        _clause_text(settings, clause.span, c), _dated(settings, axes, c), span=clause.name_span,
+        clause.name,
+        clause.title,
+        axes,
+        currency,
+        tuple(branches),
+        tuple(steps),
+        shares,
+        payee,
+        _clause_text(settings, clause.span, c),
+        _dated(settings, axes, c),
+        span=clause.name_span,
     )
 
 
@@ -46,24 +55,41 @@ def _cases(clause: t.Payment, c: Context) -> list[t.Case]:
     cases = [line for line in clause.lines if isinstance(line, t.Case)]
     words = [case.word for case in cases]
     if not cases:
-        c.problem("incomplete", f"`{clause.name}` does not say what is paid", clause.name_span, ("`pay …`, or `deduct …`",))
-    elif words == ["always"]:
-        return cases
-    elif words[0] == "when" and words[-1] == "otherwise" and set(words[1:-1]) <= {"otherwise when"}:
+        c.problem(
+            "incomplete", f"`{clause.name}` does not say what is paid", clause.name_span, ("`pay …`, or `deduct …`",)
+        )
+    elif words == ["always"] or (
+        words[0] == "when" and words[-1] == "otherwise" and set(words[1:-1]) <= {"otherwise when"}
+    ):
         return cases
     elif words[0] == "when" and words.count("when") > 1:
         second = [case for case in cases if case.word == "when"][1]
-        c.problem("ambiguous", f"`{clause.name}` has two cases that begin with `when`: only the first that holds, or both?",
-                  second.span, ("only the first: write `otherwise when`", "both: write two payments"))
+        c.problem(
+            "ambiguous",
+            f"`{clause.name}` has two cases that begin with `when`: only the first that holds, or both?",
+            second.span,
+            ("only the first: write `otherwise when`", "both: write two payments"),
+        )
     elif words[0] == "when" and "otherwise" not in words:
-        c.problem("incomplete", f"`{clause.name}` does not say what is paid otherwise", cases[-1].span,
-                  ("end with `otherwise pay nothing`, if nothing is paid",))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` does not say what is paid otherwise",
+            cases[-1].span,
+            ("end with `otherwise pay nothing`, if nothing is paid",),
+        )
     elif words.count("always") > 1:
-        c.problem("ambiguous", f"`{clause.name}` pays twice: both, or one of them?", cases[1].span,
-                  ("both: write two payments", "one of them: write `when … pay …` and `otherwise pay …`"))
+        c.problem(
+            "ambiguous",
+            f"`{clause.name}` pays twice: both, or one of them?",
+            cases[1].span,
+            ("both: write two payments", "one of them: write `when … pay …` and `otherwise pay …`"),
+        )
     else:
-        c.problem("incomplete", f"the cases of `{clause.name}` are `when …`, `otherwise when …`, and last `otherwise`",
-                  cases[0].span)
+        c.problem(
+            "incomplete",
+            f"the cases of `{clause.name}` are `when …`, `otherwise when …`, and last `otherwise`",
+            cases[0].span,
+        )
     return []
 
 
@@ -74,8 +100,12 @@ def _settings(clause: t.Payment | t.Limit | t.Constraint, c: Context) -> dict[st
         if not isinstance(line, t.Setting):
             continue
         if line.word not in known:
-            c.problem("unknown-name", f"there is no line `{line.word}:` here", line.span,
-                      did_you_mean(line.word, [*known, "shared", "from"]))
+            c.problem(
+                "unknown-name",
+                f"there is no line `{line.word}:` here",
+                line.span,
+                did_you_mean(line.word, [*known, "shared", "from"]),
+            )
         elif line.word in found:
             c.problem("declared-twice", f"`{line.word}:` is written twice", line.span)
         else:
@@ -120,17 +150,29 @@ def _parties(clause: t.Payment, c: Context) -> tuple[tuple[Share, ...], str]:
                 c.problem("unknown-name", f"no party is called `{name}`", from_to[0].span, did_you_mean(name, parties))
         return (Share(from_to[0].payer, None),), from_to[0].payee
     if not providers:
-        c.problem("parties", f"`{clause.name}` pays nobody: the contract names no provider", clause.name_span,
-                  ('`provider name: "…"` in the contract clause, or `from: a to b` in the payment',))
+        c.problem(
+            "parties",
+            f"`{clause.name}` pays nobody: the contract names no provider",
+            clause.name_span,
+            ('`provider name: "…"` in the contract clause, or `from: a to b` in the payment',),
+        )
     elif len(providers) > 1:
-        c.problem("parties", f"`{clause.name}` does not say which provider it pays: "
-                  f"{listing([f'`{p}`' for p in providers], 'or')}", clause.name_span, ("write `from: payer to provider`",))
+        c.problem(
+            "parties",
+            f"`{clause.name}` does not say which provider it pays: {listing([f'`{p}`' for p in providers], 'or')}",
+            clause.name_span,
+            ("write `from: payer to provider`",),
+        )
     payee = providers[0] if providers else ""
     if shared:
         return _shares(clause, shared[0], payers, c), payee
     if len(payers) > 1:
-        c.problem("parties", f"`{clause.name}` has {len(payers)} payers and does not say how they share it", clause.name_span,
-                  (f"`shared: {payers[0]} 60%, {payers[1]} the rest`, or `from: {payers[0]} to {payee or 'provider'}`",))
+        c.problem(
+            "parties",
+            f"`{clause.name}` has {len(payers)} payers and does not say how they share it",
+            clause.name_span,
+            (f"`shared: {payers[0]} 60%, {payers[1]} the rest`, or `from: {payers[0]} to {payee or 'provider'}`",),
+        )
     if not payers:
         c.problem("parties", f"nobody pays `{clause.name}`: the contract names no payer", clause.name_span)
     return tuple(Share(p, None) for p in payers[:1]), payee
@@ -141,7 +183,9 @@ def _shares(clause: t.Payment, line: t.Shared, payers: list[str], c: Context) ->
     total = 0
     for share in line.shares:
         if share.payer not in payers:
-            c.problem("unknown-name", f"no payer is called `{share.payer}`", share.span, did_you_mean(share.payer, payers))
+            c.problem(
+                "unknown-name", f"no payer is called `{share.payer}`", share.span, did_you_mean(share.payer, payers)
+            )
         value = None
         if share.value is not None:
             value = c.resolver.number(share.value, c.place(c.axes(clause.by)), kinds.SHARE, "a share")
@@ -156,8 +200,12 @@ def _shares(clause: t.Payment, line: t.Shared, payers: list[str], c: Context) ->
         c.problem("parties", "one payer takes the rest, and is named last", line.span)
     written = all(isinstance(share.value, x.Literal) for share in found if share.value is not None)
     if not rests and written and total != 1:
-        c.problem("parties", f"the shares of `{clause.name}` do not add up to 100%", line.span,
-                  (f"the last may be `{names[-1]} the rest`",))
+        c.problem(
+            "parties",
+            f"the shares of `{clause.name}` do not add up to 100%",
+            line.span,
+            (f"the last may be `{names[-1]} the rest`",),
+        )
     return tuple(found)
 
 
@@ -167,22 +215,32 @@ def limit(clause: t.Limit, payments: dict[str, Payment], c: Context) -> Limit | 
     covers = [covered for line in clause.lines if isinstance(line, t.Covers) for covered in line.payments]
     at_most = [line for line in clause.lines if isinstance(line, t.AtMost)]
     if not covers or len(at_most) != 1:
-        c.problem("incomplete", f"`{clause.name}` says what it covers, and once the most that it may come to", clause.name_span,
-                  ("`covers a, b   at most £900,000`",))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` says what it covers, and once the most that it may come to",
+            clause.name_span,
+            ("`covers a, b   at most £900,000`",),
+        )
         return None
     names = []
     for covered in covers:
         if covered.payer is not None:
             c.problem("not-in-this-version", "a limit on one payer's share waits for a later version", covered.span)
         if covered.payment not in payments:
-            c.problem("unknown-name", f"no payment is called `{covered.payment}`", covered.span,
-                      did_you_mean(covered.payment, payments))
+            c.problem(
+                "unknown-name",
+                f"no payment is called `{covered.payment}`",
+                covered.span,
+                did_you_mean(covered.payment, payments),
+            )
             continue
         names.append(covered.payment)
         _falls(clause, axes, payments[covered.payment], covered.span, c)
     value = c.resolver.number(at_most[0].value, c.place(axes), kinds.money(c.written.currency or ""), "a limit")
     settings = _settings(clause, c)
-    return Limit(clause.name, clause.title, axes, tuple(names), value, _clause_text(settings, clause.span, c), clause.name_span)
+    return Limit(
+        clause.name, clause.title, axes, tuple(names), value, _clause_text(settings, clause.span, c), clause.name_span
+    )
 
 
 def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span, c: Context) -> None:
@@ -196,8 +254,13 @@ def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span
         help = (f"`by {axis.dimension}` in `{payment.name}`",)
         if axis.dimension in c.declared.periods:
             help = (*help, f"or `dated: …` in `{payment.name}`, to say when a line is earned")
-        c.problem("grain", f"`{clause.name}` runs over `{axis.dimension}`, and a line of `{payment.name}` does not say in which "
-                  "it falls", span, help)
+        c.problem(
+            "grain",
+            f"`{clause.name}` runs over `{axis.dimension}`, and a line of `{payment.name}` does not say in which "
+            "it falls",
+            span,
+            help,
+        )
 
 
 def constraint(clause: t.Constraint, c: Context) -> Constraint | None:
@@ -205,27 +268,49 @@ def constraint(clause: t.Constraint, c: Context) -> Constraint | None:
     axes = c.axes(clause.by)
     duties = [line for line in clause.lines if isinstance(line, t.Duty)]
     if duties:
-        c.problem("plugin", f"no installed plugin provides a constraint called `{duties[0].kind}`", duties[0].span,
-                  (f"if a package provides it: `pip install pbr-rules-{duties[0].kind}`, and `uses {duties[0].kind} 1`",))
+        c.problem(
+            "plugin",
+            f"no installed plugin provides a constraint called `{duties[0].kind}`",
+            duties[0].span,
+            (f"if a package provides it: `pip install pbr-rules-{duties[0].kind}`, and `uses {duties[0].kind} 1`",),
+        )
         return None
     requires = [line for line in clause.lines if isinstance(line, t.Requires)]
     after = [line for line in clause.lines if isinstance(line, t.Consequence)]
     if len(requires) != 1 or len(after) != 1:
-        c.problem("incomplete", f"`{clause.name}` says once what it requires, and once what follows otherwise", clause.name_span,
-                  ("`requires … otherwise breach`",))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` says once what it requires, and once what follows otherwise",
+            clause.name_span,
+            ("`requires … otherwise breach`",),
+        )
         return None
     consequence = after[0]
     if consequence.held is not None:
-        c.problem("not-in-this-version", "holding a payment waits for a later version, with payments already made", consequence.span)
+        c.problem(
+            "not-in-this-version",
+            "holding a payment waits for a later version, with payments already made",
+            consequence.span,
+        )
         return None
     if consequence.deducted is not None:
-        c.problem("kinds", "a deduction is a payment: a constraint does not pay", consequence.span,
-                  ("`payment … { when … deduct … otherwise deduct nothing }`",))
+        c.problem(
+            "kinds",
+            "a deduction is a payment: a constraint does not pay",
+            consequence.span,
+            ("`payment … { when … deduct … otherwise deduct nothing }`",),
+        )
         return None
     event = consequence.event or ""
     if event not in EVENTS:
-        c.problem("unknown-name", f"`{event}` is not a consequence", consequence.span,
-                  did_you_mean(event, EVENTS) or (f"write {listing([f'`{e}`' for e in EVENTS], 'or')}",))
+        c.problem(
+            "unknown-name",
+            f"`{event}` is not a consequence",
+            consequence.span,
+            did_you_mean(event, EVENTS) or (f"write {listing([f'`{e}`' for e in EVENTS], 'or')}",),
+        )
     condition = c.resolver.condition(requires[0].condition, c.place(axes))
     settings = _settings(clause, c)
-    return Constraint(clause.name, clause.title, axes, condition, event, _clause_text(settings, clause.span, c), clause.name_span)
+    return Constraint(
+        clause.name, clause.title, axes, condition, event, _clause_text(settings, clause.span, c), clause.name_span
+    )

@@ -23,32 +23,60 @@ def under(
         variations[clause.name] = clause
         for inner in clause.declarations:
             if isinstance(inner, t.Variation | t.Contract) or not isinstance(inner, t.Declaration):
-                report(Diagnostic("not-expected", "a variation holds clauses that replace clauses of the same name", inner.span))
+                report(
+                    Diagnostic(
+                        "not-expected", "a variation holds clauses that replace clauses of the same name", inner.span
+                    )
+                )
             elif inner.name not in names:
-                report(Diagnostic("unknown-name", f"`{clause.name}` replaces `{inner.name}`, which is not declared",
-                                  inner.name_span, help=did_you_mean(inner.name, names)))
+                report(
+                    Diagnostic(
+                        "unknown-name",
+                        f"`{clause.name}` replaces `{inner.name}`, which is not declared",
+                        inner.name_span,
+                        help=did_you_mean(inner.name, names),
+                    )
+                )
     replaced: dict[str, tuple[t.Declaration, str]] = {}
     for name in readings:
         chosen = variations.get(name)
         if chosen is None:
-            report(Diagnostic("unknown-name", f"no variation is called `{name}`", Span(0, 0), help=did_you_mean(name, variations)))
+            report(
+                Diagnostic(
+                    "unknown-name", f"no variation is called `{name}`", Span(0, 0), help=did_you_mean(name, variations)
+                )
+            )
             continue
         for inner in chosen.declarations:
             if not isinstance(inner, t.Declaration):
                 continue
             if inner.name in replaced:
-                report(Diagnostic("ambiguous", f"`{name}` and `{replaced[inner.name][1]}` both replace `{inner.name}`",
-                                  inner.name_span, labels=(Label(replaced[inner.name][0].name_span, "and this does too"),),
-                                  help=("settle under one of them",)))
+                report(
+                    Diagnostic(
+                        "ambiguous",
+                        f"`{name}` and `{replaced[inner.name][1]}` both replace `{inner.name}`",
+                        inner.name_span,
+                        labels=(Label(replaced[inner.name][0].name_span, "and this does too"),),
+                        help=("settle under one of them",),
+                    )
+                )
             replaced[inner.name] = (inner, name)
     for clause in document.declarations:
         if isinstance(clause, t.Example):
             for name in clause.under:
                 if name not in variations:
-                    report(Diagnostic("unknown-name", f"no variation is called `{name}`", clause.span,
-                                      help=did_you_mean(name, variations)))
+                    report(
+                        Diagnostic(
+                            "unknown-name",
+                            f"no variation is called `{name}`",
+                            clause.span,
+                            help=did_you_mean(name, variations),
+                        )
+                    )
     clauses = tuple(
-        replaced[c.name][0] if isinstance(c, t.Declaration) and c.name in replaced and not isinstance(c, t.Variation) else c
+        replaced[c.name][0]
+        if isinstance(c, t.Declaration) and c.name in replaced and not isinstance(c, t.Variation)
+        else c
         for c in document.declarations
         if not isinstance(c, t.Variation)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
 from fractions import Fraction
 
 from attrs import define, evolve
@@ -59,8 +58,11 @@ class Resolver:
         """A yes or a no."""
         resolved, kind = self.resolve(node, place)
         if kind.name not in ("flag", "unknown"):
-            self._kinds(f"a condition is needed here, and `{words(node)}` is {kind.words}", node.span,
-                        help=("compare it with something: `is at least`, `is above`, `is`",))
+            self._kinds(
+                f"a condition is needed here, and `{words(node)}` is {kind.words}",
+                node.span,
+                help=("compare it with something: `is at least`, `is above`, `is`",),
+            )
         return resolved
 
     def number(self, node: x.Expression, place: Place, wanted: Kind, what: str) -> x.Expression:
@@ -70,8 +72,11 @@ class Resolver:
             return resolved
         if wanted.name == "money" and kind.name == "nothing":
             return resolved
-        self._kinds(f"{what} must be {wanted.words}, and `{words(node)}` is {kind.words}", node.span,
-                    *self._repairs(kind, wanted, node))
+        self._kinds(
+            f"{what} must be {wanted.words}, and `{words(node)}` is {kind.words}",
+            node.span,
+            *self._repairs(kind, wanted, node),
+        )
         return resolved
 
     # ---- one node
@@ -185,7 +190,9 @@ class Resolver:
             return evolve(x.Here(node.name), span=node.span), self._dimension_kind(node.name)
         known = node.records is None and self.exists(node.name)
         if columns and known:
-            self._ambiguous(node, [f"the column `{c.records}.{c.name}`" for c in columns] + [f"the figure `{node.name}`"])
+            self._ambiguous(
+                node, [f"the column `{c.records}.{c.name}`" for c in columns] + [f"the figure `{node.name}`"]
+            )
             return node, kinds.UNKNOWN
         if len(columns) > 1:
             self._ambiguous(node, [f"`{'.'.join((c.records, *c.path, c.name))}`" for c in columns])
@@ -197,8 +204,12 @@ class Resolver:
             if node.name in members:
                 return x.Member(expected.detail, node.name, span=node.span), expected
             if not known:
-                self._unknown(f"`{node.name}` is not a member of `{expected.detail}`", node.span, list(members),
-                              expected=f"one of {listing([f'`{m}`' for m in members[:6]], 'or')}")
+                self._unknown(
+                    f"`{node.name}` is not a member of `{expected.detail}`",
+                    node.span,
+                    list(members),
+                    expected=f"one of {listing([f'`{m}`' for m in members[:6]], 'or')}",
+                )
                 return node, kinds.UNKNOWN
         if known:
             return self.read(node, place)
@@ -241,7 +252,10 @@ class Resolver:
             elif node.name not in records.columns:
                 self._unknown(f"`{node.records}` has no column `{node.name}`", node.span, list(records.columns))
             else:
-                self._grain(f"`{node.records}.{node.name}` cannot be read here: nothing fixes which row of `{node.records}`", node.span)
+                self._grain(
+                    f"`{node.records}.{node.name}` cannot be read here: nothing fixes which row of `{node.records}`",
+                    node.span,
+                )
             return
         for records in self.declared.records.values():
             if node.name in records.columns:
@@ -253,8 +267,12 @@ class Resolver:
                 return
         for category in self.declared.categories.values():
             if any(m.name == node.name for m in category.members):
-                self._unknown(f"`{node.name}` is a member of `{category.name}`, and stands alone here", node.span, [],
-                              help=(f"compare it: `{category.name} is {node.name}`, or pick it: `figure[{node.name}]`",))
+                self._unknown(
+                    f"`{node.name}` is a member of `{category.name}`, and stands alone here",
+                    node.span,
+                    [],
+                    help=(f"compare it: `{category.name} is {node.name}`, or pick it: `figure[{node.name}]`",),
+                )
                 return
         near = [*self.names(), *(c for r, _ in place.tables() for c in r.columns), *place.arguments]
         self._unknown(f"nothing is called `{node.name}`", node.span, near)
@@ -273,7 +291,9 @@ class Resolver:
         if figure is None:
             return node, kinds.UNKNOWN
         if place.row_of is not None and not isinstance(figure, Parameter):
-            self._grain(f"`{figure.name}` is settled after the rows are counted, and cannot be read for each row", node.span)
+            self._grain(
+                f"`{figure.name}` is settled after the rows are counted, and cannot be read for each row", node.span
+            )
             return node, kinds.UNKNOWN
         picked, dated = self._picks(node, figure, place)
         if picked is None:
@@ -288,8 +308,11 @@ class Resolver:
             if len(ways) == 1:
                 at.append((axis.dimension, ways[0]))
             elif len(ways) > 1:
-                self._ambiguous(node, [f"`{words(way)}` of `{getattr(way, 'records', '')}`" for way in ways],
-                                f"two ways to the `{axis.dimension}` of `{figure.name}`")
+                self._ambiguous(
+                    node,
+                    [f"`{words(way)}` of `{getattr(way, 'records', '')}`" for way in ways],
+                    f"two ways to the `{axis.dimension}` of `{figure.name}`",
+                )
                 return node, kinds.UNKNOWN
             elif isinstance(figure, Measure) and axis.dimension in place.across:
                 continue
@@ -300,13 +323,20 @@ class Resolver:
             return node, kinds.UNKNOWN
         if isinstance(figure, Parameter) and figure.dated and dated is None:
             self._grain(
-                f"`{figure.name}` has a value from each of several days; say which day decides", node.span,
+                f"`{figure.name}` has a value from each of several days; say which day decides",
+                node.span,
                 help=(f"`{figure.name}[dated joined]`: the value in force on that day",),
             )
         fixed = [(d, m.name) for d, m in at if isinstance(m, x.Member)]
         if fixed and len(fixed) == len(figure.axes) and self.excepted(*_apart(fixed)):
-            self.report(Diagnostic("outside-scope", f"`{words(node)}` is outside the contract's scope", node.span,
-                                   help=("there is no such cell: it is an error to read it, and not a zero",)))
+            self.report(
+                Diagnostic(
+                    "outside-scope",
+                    f"`{words(node)}` is outside the contract's scope",
+                    node.span,
+                    help=("there is no such cell: it is an error to read it, and not a zero",),
+                )
+            )
         return x.Read(figure.name, tuple(at), figure.kind, node, dated, span=node.span), figure.kind
 
     def _picks(
@@ -327,8 +357,14 @@ class Resolver:
                 return None, None
             axis = next(a for a in figure.axes if a.dimension == dimension)
             if isinstance(way, x.Member) and axis.members is not None and way.name not in axis.members:
-                self.report(Diagnostic("outside-scope", f"`{figure.name}` leaves out `{way.name}`", pick.span,
-                                       help=(f"it runs over {listing([f'`{m}`' for m in axis.members])}",)))
+                self.report(
+                    Diagnostic(
+                        "outside-scope",
+                        f"`{figure.name}` leaves out `{way.name}`",
+                        pick.span,
+                        help=(f"it runs over {listing([f'`{m}`' for m in axis.members])}",),
+                    )
+                )
                 return None, None
             picked[dimension] = way
         return picked, dated
@@ -345,7 +381,10 @@ class Resolver:
                     open_ones = [d for d in open_ones if d == pick.first]
                 if len(open_ones) == 1:
                     return open_ones[0], x.Member(open_ones[0], pick.second or pick.first, span=pick.span)
-                self._grain(f"`{figure.name}` does not run over ids that `\"{pick.second or pick.first}\"` could be one of", pick.span)
+                self._grain(
+                    f'`{figure.name}` does not run over ids that `"{pick.second or pick.first}"` could be one of',
+                    pick.span,
+                )
                 return None
             case "member":
                 if pick.first in dimensions and pick.second in (self.declared.members(pick.first) or ()):
@@ -359,8 +398,14 @@ class Resolver:
             return having[0], x.Member(having[0], pick.first, span=pick.span)
         if len(having) > 1:
             choices = [f"`[{d}: {pick.first}]`" for d in having]
-            self.report(Diagnostic("ambiguous", f"`{pick.first}` is a member of {listing([f'`{d}`' for d in having])}",
-                                   pick.span, help=(f"write {listing(choices, 'or')}",)))
+            self.report(
+                Diagnostic(
+                    "ambiguous",
+                    f"`{pick.first}` is a member of {listing([f'`{d}`' for d in having])}",
+                    pick.span,
+                    help=(f"write {listing(choices, 'or')}",),
+                )
+            )
             return None
         if pick.first in dimensions:
             ways = place.locate(pick.first)
@@ -371,8 +416,12 @@ class Resolver:
             if dimension in dimensions:
                 return dimension, column
         members = [m for d in dimensions for m in self.declared.members(d) or ()]
-        self._unknown(f"`{figure.name}` has no cell `{pick.first}`", pick.span, [*members, *dimensions],
-                      expected=f"`{figure.name}` runs over {listing([f'`{d}`' for d in dimensions]) or 'nothing: it is one figure'}")
+        self._unknown(
+            f"`{figure.name}` has no cell `{pick.first}`",
+            pick.span,
+            [*members, *dimensions],
+            expected=f"`{figure.name}` runs over {listing([f'`{d}`' for d in dimensions]) or 'nothing: it is one figure'}",
+        )
         return None
 
     def _pick_of(self, pick: x.Pick, figure: Figure, place: Place) -> tuple[str, x.Expression] | None:
@@ -418,11 +467,13 @@ class Resolver:
         name = node.of
         figure = self.figure(name.name, name.span) if isinstance(name, x.Name) else None
         if not isinstance(name, x.Name) or not isinstance(figure, Measure):
-            if figure is not None or isinstance(name, x.Name) and not self.exists(name.name):
+            if figure is not None or (isinstance(name, x.Name) and not self.exists(name.name)):
                 self._kinds(f"only a measure counts people, and `{words(name)}` is not one", name.span)
             return node, kinds.UNKNOWN
         if figure.base is None and not node.counted:
-            self._kinds(f"`{figure.name}` is counted over no people: its head ends with neither `for` nor `per`", name.span)
+            self._kinds(
+                f"`{figure.name}` is counted over no people: its head ends with neither `for` nor `per`", name.span
+            )
             return node, kinds.UNKNOWN
         read, kind = self.read(name, place)
         return evolve(node, of=read), kinds.UNKNOWN if kind.name == "unknown" else kinds.COUNT
@@ -438,7 +489,9 @@ class Resolver:
                 self._kinds("`whole(…)` takes one figure", node.span)
                 return node, kinds.UNKNOWN
             if kinds_of[0].name not in (*kinds.PLAIN, "unknown"):
-                self._kinds(f"`whole(…)` takes a number, and `{words(node.arguments[0])}` is {kinds_of[0].words}", node.span)
+                self._kinds(
+                    f"`whole(…)` takes a number, and `{words(node.arguments[0])}` is {kinds_of[0].words}", node.span
+                )
             return evolve(node, arguments=arguments), kinds.COUNT
         scale = self.scale(node.name)
         if scale is None:
@@ -467,6 +520,8 @@ class Resolver:
             return result, other if node.sign in "+-" else kinds.UNKNOWN
         if node.sign in "*/":
             kind = kinds.product(a, b) if node.sign == "*" else kinds.quotient(a, b)
+            if node.sign == "/" and isinstance(node.left, x.Literal) and isinstance(node.right, x.Literal) and kind == kinds.NUMBER:
+                kind = kinds.SHARE  # `5/6` is a share, as `8.4%` is
             if kind is None and {a.name, b.name} == {"duration", "count"}:
                 kind = kinds.DURATION
             if kind is None:
@@ -477,7 +532,9 @@ class Resolver:
             return result, self._days(node, a, b)
         if a.name == "rate" and b.name == "rate":
             self._kinds(
-                "the difference of two rates is in percentage points" if node.sign == "-" else "two rates do not add up to a rate",
+                "the difference of two rates is in percentage points"
+                if node.sign == "-"
+                else "two rates do not add up to a rate",
                 node.span,
                 help=(f"`point fall from {words(node.left)} to {words(node.right)}`",) if node.sign == "-" else (),
                 labels=self._sides(node, a, b),
@@ -498,8 +555,11 @@ class Resolver:
             return kinds.DATE
         if a.name == b.name == "date" and node.sign == "-":
             return kinds.COUNT
-        self._kinds(f"{a.words} and {b.words} cannot be {'added' if node.sign == '+' else 'taken away'}", node.span,
-                    help=("a length of time is added to a date; the difference of two dates is a count of days",))
+        self._kinds(
+            f"{a.words} and {b.words} cannot be {'added' if node.sign == '+' else 'taken away'}",
+            node.span,
+            help=("a length of time is added to a date; the difference of two dates is a count of days",),
+        )
         return kinds.UNKNOWN
 
     def _compare(self, node: x.Compare, place: Place) -> Resolved:
@@ -513,7 +573,10 @@ class Resolver:
             if not ordered:
                 self._kinds(f"{a.words} has no order", node.span, help=("use `is`, `is not` or `is one of`",))
             elif a.name != "date" and node.how in (
-                x.Comparator.BEFORE, x.Comparator.AFTER, x.Comparator.ON_OR_BEFORE, x.Comparator.ON_OR_AFTER,
+                x.Comparator.BEFORE,
+                x.Comparator.AFTER,
+                x.Comparator.ON_OR_BEFORE,
+                x.Comparator.ON_OR_AFTER,
             ):
                 self._kinds(f"`{node.how}` is for days, and `{words(node.left)}` is {a.words}", node.span)
         return evolve(node, left=left, right=right), kinds.FLAG
@@ -521,7 +584,9 @@ class Resolver:
     def _known(self, node: x.Known, place: Place) -> Resolved:
         guarded = place
         if isinstance(node.of, x.Name):
-            guarded = evolve(place, guarded=place.guarded | {words_of(c) for c in place.columns(node.of.name, node.of.records)})
+            guarded = evolve(
+                place, guarded=place.guarded | {words_of(c) for c in place.columns(node.of.name, node.of.records)}
+            )
         of, _ = self.resolve(node.of, guarded)
         return evolve(node, of=of), kinds.FLAG
 
@@ -546,8 +611,11 @@ class Resolver:
             return result, kinds.PERCENT if node.relative else kinds.POINTS
         if not node.relative:
             if a.name != "rate" and not a.percent:
-                self._kinds(f"a {name} is between two rates, and these are {a.words}", node.span,
-                            help=("`relative fall from … to …` is a share of where it began",))
+                self._kinds(
+                    f"a {name} is between two rates, and these are {a.words}",
+                    node.span,
+                    help=("`relative fall from … to …` is a share of where it began",),
+                )
             return result, kinds.POINTS
         if not a.is_number:
             self._kinds(f"there is no {name} of {a.words}", node.span)
@@ -566,14 +634,22 @@ class Resolver:
                 self._kinds("only an average is weighted", node.weight.span)
             elif weight_kind.name not in (*kinds.PLAIN, "unknown"):
                 self._kinds(f"a weight is a number, and this is {weight_kind.words}", node.weight.span)
-        orderly = kind.is_number or kind.name == "unknown" or (
-            kind.name == "date" and node.how in (x.Gather.LARGEST, x.Gather.SMALLEST)
+        orderly = (
+            kind.is_number
+            or kind.name == "unknown"
+            or (kind.name == "date" and node.how in (x.Gather.LARGEST, x.Gather.SMALLEST))
         )
         if not orderly:
             self._kinds(f"there is no `{node.how}` {kind.words}", node.of.span)
-        if isinstance(of, x.Read) and isinstance(self.figure(of.figure, of.span), Measure) and node.how is x.Gather.TOTAL and kind.name in ("rate", "frequency"):
+        if (
+            isinstance(of, x.Read)
+            and isinstance(self.figure(of.figure, of.span), Measure)
+            and node.how is x.Gather.TOTAL
+            and kind.name in ("rate", "frequency")
+        ):
             self._kinds(
-                f"{kind.words} cannot be added up over `{', '.join(node.across)}`", node.of.span,
+                f"{kind.words} cannot be added up over `{', '.join(node.across)}`",
+                node.of.span,
                 help=(f"a `define … across {node.across[0]}` that reads `{of.figure}` recounts it from the rows",),
             )
         if node.how is x.Gather.AVERAGE and kind.name == "count":
@@ -583,8 +659,11 @@ class Resolver:
     def _opened(self, across: tuple[str, ...], place: Place, span: Span) -> Place:
         for name in across:
             if not self.declared.is_dimension(name):
-                self._unknown(f"`{name}` is not a category, a period or an id", span,
-                              [*self.declared.categories, *self.declared.periods])
+                self._unknown(
+                    f"`{name}` is not a category, a period or an id",
+                    span,
+                    [*self.declared.categories, *self.declared.periods],
+                )
             elif name in place.axes:
                 self._grain(f"`{name}` is already fixed here, so nothing is left to gather across it", span)
         fresh = tuple(name for name in across if name not in place.axes and self.declared.is_dimension(name))
@@ -636,7 +715,10 @@ class Resolver:
         self._kinds(
             f"{a.words} cannot be {joined} {b.words}",
             right.span,
-            labels=(Label(left.span, f"`{words(left)}` is {a.words}"), Label(right.span, f"`{words(right)}` is {b.words}")),
+            labels=(
+                Label(left.span, f"`{words(left)}` is {a.words}"),
+                Label(right.span, f"`{words(right)}` is {b.words}"),
+            ),
             help=self._repairs(b, a, right)[0] if self._repairs(b, a, right) else (),
         )
         return False
@@ -651,17 +733,21 @@ class Resolver:
         """What the author may have meant, with what each would mean."""
         if wanted.name == "points" and found.percent and isinstance(node, x.Literal):
             number = node.written.rstrip("%")
-            return [(
-                f"`{number} percentage points`: from 58% to {_taken('58', number)}%",
-                f"`relative fall from … to …` in place of `point fall`, with `{node.written}`: {node.written} of where it "
-                f"began, so from 58% to {_relative('58', number)}%",
-            )]
+            return [
+                (
+                    f"`{number} percentage points`: from 58% to {_taken('58', number)}%",
+                    f"`relative fall from … to …` in place of `point fall`, with `{node.written}`: {node.written} of where it "
+                    f"began, so from 58% to {_relative('58', number)}%",
+                )
+            ]
         if found.name == "points" and wanted.percent and isinstance(node, x.Literal):
             number = node.written.split()[0]
-            return [(
-                f"`{number}%`: a share of where it began",
-                f"`point fall from … to …` in place of `relative fall`, with `{node.written}`",
-            )]
+            return [
+                (
+                    f"`{number}%`: a share of where it began",
+                    f"`point fall from … to …` in place of `relative fall`, with `{node.written}`",
+                )
+            ]
         if wanted.name == "money" and found.name in kinds.PLAIN and isinstance(node, x.Literal):
             sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(self.currency, f"{self.currency} ")
             return [(f"a sum of money: `{sign}{node.written}`",)]
@@ -678,7 +764,9 @@ class Resolver:
     ) -> None:
         word = headline.split("`")[-2] if headline.count("`") >= 2 else ""
         tried = next((part for part in headline.split("`")[1::2] if did_you_mean(part, near)), word)
-        self.report(Diagnostic("unknown-name", headline, span, expected=expected, help=help or did_you_mean(tried, near)))
+        self.report(
+            Diagnostic("unknown-name", headline, span, expected=expected, help=help or did_you_mean(tried, near))
+        )
 
     def _ambiguous(self, node: x.Name, meanings: list[str], headline: str | None = None) -> None:
         self.report(
@@ -712,5 +800,3 @@ def _relative(base: str, number: str) -> str:
 
 def _plain(value: Fraction) -> str:
     return plain_text(value)
-
-

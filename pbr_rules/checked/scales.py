@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Scale
+from pbr_rules.checked.model import Parameter, Scale
 from pbr_rules.checked.places import Place
 from pbr_rules.diagnostics import Diagnostic, Label
 from pbr_rules.exact import plain_text
@@ -28,16 +28,52 @@ SENTENCES = ("each band gives", "each slice at its own rate", "straight line bet
 def scale(clause: t.Scale, c: Context) -> Scale | None:
     """A scale that is whole, or None where it is too broken to be asked."""
     if len(clause.sentences) != 1:
-        c.problem("incomplete", f"`{clause.name}` must say once how its bands answer", clause.name_span,
-                  tuple(f"`{sentence}`" for sentence in SENTENCES))
+        c.problem(
+            "incomplete",
+            f"`{clause.name}` must say once how its bands answer",
+            clause.name_span,
+            tuple(f"`{sentence}`" for sentence in SENTENCES),
+        )
         return None
     if not clause.bands:
         c.problem("incomplete", f"`{clause.name}` has no bands", clause.name_span)
         return None
-    found = Scale(clause.name, clause.title, clause.arguments, clause.sentences[0], clause.bands, clause.name_span)
+    found = Scale(
+        clause.name,
+        clause.title,
+        clause.arguments,
+        clause.sentences[0],
+        clause.bands,
+        _read(clause, c),
+        clause.name_span,
+    )
     if _ends_fit(found, c):
         _whole(found, c)
     return found
+
+
+def _read(clause: t.Scale, c: Context) -> tuple[t.Band, ...]:
+    """The bands with their names resolved: a scale sees its arguments and parameters that are one figure, nothing else."""
+    place = Place(c.declared, arguments=dict.fromkeys(clause.arguments, kinds.UNKNOWN))
+
+    def resolved(node: x.Expression) -> x.Expression:
+        found, _ = c.resolver.resolve(node, place)
+        for part in x.walk(found):
+            if isinstance(part, x.Read) and not isinstance(c.resolver.figure(part.figure, part.span), Parameter):
+                c.problem(
+                    "grain",
+                    f"a scale sees its own figures and agreed ones, and `{part.figure}` is neither",
+                    part.span,
+                    (f"hand it over: `{clause.name}({', '.join([*clause.arguments, part.figure])})`",),
+                )
+        return found
+
+    return tuple(
+        evolve(
+            band, ends=tuple(evolve(end, value=resolved(end.value)) for end in band.ends), value=resolved(band.value)
+        )
+        for band in clause.bands
+    )
 
 
 def _ends_fit(found: Scale, c: Context) -> bool:
@@ -55,8 +91,12 @@ def _ends_fit(found: Scale, c: Context) -> bool:
             highs = sum(h in ("below", "at most") for h in how)
             good = lows <= 1 and highs <= 1
         if not good:
-            c.problem("scale", "a band has one lower end and one upper end at most", band.span,
-                      ("`at least 5% and below 10%`",))
+            c.problem(
+                "scale",
+                "a band has one lower end and one upper end at most",
+                band.span,
+                ("`at least 5% and below 10%`",),
+            )
             fine = False
         if points and len(how) == 2:
             c.problem("scale", "between points the line gives the answer; bands stand only outside them", band.span)
@@ -143,8 +183,12 @@ def _meet(found: Scale, before: Reach, after: Reach, line: bool, c: Context) -> 
             _overlap(found, before, after, before.high, c, _spelled((a + b) / 2, before.high))
         return
     if a is None and before.high != after.low:
-        c.problem("scale", f"`{words(after.low)}` does not follow `{words(before.high)}`: where ends have no value yet, each band "
-                  "begins where the one before ends", after.span)
+        c.problem(
+            "scale",
+            f"`{words(after.low)}` does not follow `{words(before.high)}`: where ends have no value yet, each band "
+            "begins where the one before ends",
+            after.span,
+        )
         return
     if line and (before.high_in and after.low_in):
         return
@@ -212,9 +256,12 @@ def answer_kind(found: Scale, arguments: tuple[Kind, ...], span: Span, c: Contex
         return kind
     result = kinds.product(first, kind)
     if result is None:
-        c.problem("kinds", f"`{found.name}` charges each slice of {first.words} at {kind.words}, and they do not multiply", span)
+        c.problem(
+            "kinds",
+            f"`{found.name}` charges each slice of {first.words} at {kind.words}, and they do not multiply",
+            span,
+        )
     return result or kinds.UNKNOWN
-
 
 
 def _steps_are_whole(found: Scale, first: Kind, c: Context) -> None:

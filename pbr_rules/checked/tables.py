@@ -42,7 +42,11 @@ def parameter(clause: t.Parameter, c: Context) -> Parameter:
         case t.Rising(first=first, rate=rate, each=each):
             period = c.declared.periods.get(each)
             if period is None or each not in base.dimensions:
-                c.problem("incomplete", f"a figure that rises each `{each}` runs over a period: `by {each}`", clause.value.span)
+                c.problem(
+                    "incomplete",
+                    f"a figure that rises each `{each}` runs over a period: `by {each}`",
+                    clause.value.span,
+                )
                 return base
             resolved = c.resolver.number(first, place, kind, f"`{clause.name}`")
             return evolve(base, rising=(resolved, rate, each))
@@ -56,8 +60,12 @@ def _kind(clause: t.Parameter, c: Context) -> Kind:
     found = PARAMETER_KINDS.get(clause.kind)
     if found is None:
         names = [*PARAMETER_KINDS, "money"]
-        c.problem("unknown-name", f"`{clause.kind}` is not a kind of figure", clause.name_span,
-                  did_you_mean(clause.kind, names) or (f"write {listing([f'`{n}`' for n in names], 'or')}",))
+        c.problem(
+            "unknown-name",
+            f"`{clause.kind}` is not a kind of figure",
+            clause.name_span,
+            did_you_mean(clause.kind, names) or (f"write {listing([f'`{n}`' for n in names], 'or')}",),
+        )
     return found or kinds.UNKNOWN
 
 
@@ -66,8 +74,12 @@ def _table(clause: t.Parameter, table: t.Table, base: Parameter, c: Context) -> 
     if dated:
         return _dated(clause, table, dated, base, c)
     if not base.axes:
-        c.problem("cells", f"`{clause.name}` is one figure and has no cells", table.span,
-                  (f"write `= …`, or `by …` in the heading of `{clause.name}`",))
+        c.problem(
+            "cells",
+            f"`{clause.name}` is one figure and has no cells",
+            table.span,
+            (f"write `= …`, or `by …` in the heading of `{clause.name}`",),
+        )
         return evolve(base, cells={})
     cells: dict[Cell, x.Expression] = {}
     place = c.place(base.axes)
@@ -83,14 +95,18 @@ def _table(clause: t.Parameter, table: t.Table, base: Parameter, c: Context) -> 
     return evolve(base, cells=cells, otherwise_missing=table.otherwise_missing)
 
 
-def _dated(
-    clause: t.Parameter, table: t.Table, dated: list[t.DatedEntry], base: Parameter, c: Context
-) -> Parameter:
+def _dated(clause: t.Parameter, table: t.Table, dated: list[t.DatedEntry], base: Parameter, c: Context) -> Parameter:
     if base.axes or table.grid or len(dated) != len(table.entries):
-        c.problem("cells", f"`{clause.name}` has values from certain days, and so is one figure without other cells",
-                  table.span, ("make one parameter for each member that has its own days",))
+        c.problem(
+            "cells",
+            f"`{clause.name}` has values from certain days, and so is one figure without other cells",
+            table.span,
+            ("make one parameter for each member that has its own days",),
+        )
     place = c.place(())
-    entries = [(e.first, c.resolver.number(e.value, place, base.kind, f"`{clause.name}` from {e.first}")) for e in dated]
+    entries = [
+        (e.first, c.resolver.number(e.value, place, base.kind, f"`{clause.name}` from {e.first}")) for e in dated
+    ]
     days = [day for day, _ in entries]
     for entry in dated:
         if days.count(entry.first) > 1:
@@ -102,13 +118,19 @@ def _entry_cells(entry: t.Entry, base: Parameter, c: Context) -> list[Cell]:
     first, *rest = base.axes
     if first.members is None:
         if not entry.quoted:
-            c.problem("cells", f"`{entry.key}` is an id of `{first.dimension}`, and ids are written in quotes", entry.span)
+            c.problem(
+                "cells", f"`{entry.key}` is an id of `{first.dimension}`, and ids are written in quotes", entry.span
+            )
         own: tuple[str, ...] = (entry.key,)
     elif entry.key in first.members and not entry.quoted:
         own = (entry.key,)
     else:
-        c.problem("cells", f"`{entry.key}` is not a member of `{first.dimension}`", entry.span,
-                  did_you_mean(entry.key, first.members))
+        c.problem(
+            "cells",
+            f"`{entry.key}` is not a member of `{first.dimension}`",
+            entry.span,
+            did_you_mean(entry.key, first.members),
+        )
         return []
     if any(axis.members is None for axis in rest):
         c.problem("cells", f"`{entry.key}` stands for a whole row, and `{base.name}` also runs over ids", entry.span)
@@ -116,9 +138,7 @@ def _entry_cells(entry: t.Entry, base: Parameter, c: Context) -> list[Cell]:
     return [(*own, *others) for others in product(*(axis.members or () for axis in rest))]
 
 
-def _put(
-    cells: dict[Cell, x.Expression], cell: Cell, value: x.Expression, node: t.Node, c: Context, name: str
-) -> None:
+def _put(cells: dict[Cell, x.Expression], cell: Cell, value: x.Expression, node: t.Node, c: Context, name: str) -> None:
     if cell in cells:
         c.problem("declared-twice", f"`{name}[{', '.join(cell)}]` is given twice", node.span)
     cells[cell] = value
@@ -130,15 +150,23 @@ def _grid(clause: t.Parameter, grid: t.Grid, base: Parameter, cells: dict[Cell, 
     keys = [h for h in headings if h in axes]
     spread = [axis for axis in base.axes if axis.dimension not in keys]
     if headings[: len(keys)] != keys or len(spread) > 1:
-        c.problem("grid", "the heading names the categories first, and then the members of the one that is left",
-                  grid.span, (f"`| {' | '.join(list(axes)[:-1])} | … members of {base.axes[-1].dimension} … |`",))
+        c.problem(
+            "grid",
+            "the heading names the categories first, and then the members of the one that is left",
+            grid.span,
+            (f"`| {' | '.join(list(axes)[:-1])} | … members of {base.axes[-1].dimension} … |`",),
+        )
         return
     columns = headings[len(keys) :]
     if spread:
         for name in columns:
             if spread[0].members is not None and name not in spread[0].members:
-                c.problem("grid", f"`{name}` is not a member of `{spread[0].dimension}`", grid.span,
-                          did_you_mean(name, spread[0].members))
+                c.problem(
+                    "grid",
+                    f"`{name}` is not a member of `{spread[0].dimension}`",
+                    grid.span,
+                    did_you_mean(name, spread[0].members),
+                )
                 return
     elif len(columns) != 1:
         c.problem("grid", f"each row of `{clause.name}` has one value, under a heading of its own", grid.span)
@@ -161,9 +189,18 @@ def _member(cell: x.Expression, axis: Axis, node: t.Node, c: Context) -> str | N
     if axis.members is not None and isinstance(cell, x.Name):
         if cell.name in axis.members:
             return cell.name
-        c.problem("cells", f"`{cell.name}` is not a member of `{axis.dimension}`", cell.span, did_you_mean(cell.name, axis.members))
+        c.problem(
+            "cells",
+            f"`{cell.name}` is not a member of `{axis.dimension}`",
+            cell.span,
+            did_you_mean(cell.name, axis.members),
+        )
         return None
-    c.problem("cells", f"`{words(cell)}` is not {'an id in quotes' if axis.members is None else f'a member of `{axis.dimension}`'}", node.span)
+    c.problem(
+        "cells",
+        f"`{words(cell)}` is not {'an id in quotes' if axis.members is None else f'a member of `{axis.dimension}`'}",
+        node.span,
+    )
     return None
 
 
@@ -179,5 +216,9 @@ def _whole(clause: t.Parameter, base: Parameter, cells: dict[Cell, x.Expression]
     if absent:
         shown = listing([f"`[{', '.join(cell)}]`" for cell in absent[:3]])
         more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-        c.problem("cells", f"`{clause.name}` has no value for {shown}{more}", clause.name_span,
-                  ('write `unknown "why"` where the value is not known, or end the table with `otherwise: missing`',))
+        c.problem(
+            "cells",
+            f"`{clause.name}` has no value for {shown}{more}",
+            clause.name_span,
+            ('write `unknown "why"` where the value is not known, or end the table with `otherwise: missing`',),
+        )

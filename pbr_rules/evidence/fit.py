@@ -89,7 +89,9 @@ def _typed(contract: Contract, records: Records, raw: Raw) -> Table:
     for line, cells in raw.rows:
         row: list[Cell] = []
         if len(cells) > len(raw.heading):
-            rejected.append(Rejected(line, cells, "", "", f"the row has {len(cells)} cells and the heading {len(raw.heading)}"))
+            rejected.append(
+                Rejected(line, cells, "", "", f"the row has {len(cells)} cells and the heading {len(raw.heading)}")
+            )
             continue
         for column, at, read in zip(columns, where, readers, strict=True):
             text = unicodedata.normalize("NFC", cells[at]).strip() if at < len(cells) else ""
@@ -117,8 +119,14 @@ def _typed(contract: Contract, records: Records, raw: Raw) -> Table:
     by_column = {c.name: [row[i] for _, _, row in kept] for i, c in enumerate(columns)}
     lines = [line for line, _, _ in kept]
     return Table(
-        records, by_column, lines, [None] * len(lines), indexed(records, by_column, len(lines)),
-        tuple(sorted(rejected, key=lambda r: r.line)), repeated, raw.heading,
+        records,
+        by_column,
+        lines,
+        [None] * len(lines),
+        indexed(records, by_column, len(lines)),
+        tuple(sorted(rejected, key=lambda r: r.line)),
+        repeated,
+        raw.heading,
     )
 
 
@@ -179,7 +187,10 @@ def point(contract: Contract, tables: Mapping[str, Table]) -> dict[str, Table]:
                 for number, value in enumerate(table.columns[column.name]):
                     if value is not None and (value,) not in target.index and number not in bad:
                         bad[number] = Rejected(
-                            table.lines[number], _as_row(table, number), column.name, str(value),
+                            table.lines[number],
+                            _as_row(table, number),
+                            column.name,
+                            str(value),
                             f"there is no such row in `{column.kind.detail}`",
                         )
             if bad:
@@ -209,13 +220,14 @@ def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
 def write_rejected(path: Path, tables: Mapping[str, Table]) -> None:
     """Writes the rows set aside: file, line, column, value, reason. Holds personal data."""
 
-
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(["records", "line", "column", "value", "reason", "row as received"])
         for name, table in tables.items():
             for row in table.rejected:
-                writer.writerow([name, row.line, row.column, _safe(row.value), row.reason, _safe(" | ".join(row.cells))])
+                writer.writerow(
+                    [name, row.line, row.column, _safe(row.value), row.reason, _safe(" | ".join(row.cells))]
+                )
 
 
 def _safe(text: str) -> str:
@@ -251,8 +263,6 @@ def _cell(node: x.Expression | None, records: Records, name: str) -> Cell:
         case x.Literal(value=value) if kind.name == "date" and not isinstance(value, str | Fraction):
             return value  # type: ignore[return-value]
         case x.Literal(value=value, kind=found) if isinstance(value, Fraction) and kind.is_number and found.is_number:
-
-
             units = value * 10 ** places(kind)
             if units.denominator == 1 and (found.name == "money") == (kind.name == "money"):
                 return int(units)

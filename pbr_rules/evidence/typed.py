@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 
 from pbr_rules.checked.model import Contract, RecordColumn
-from pbr_rules.evidence.tables import Cell, places
+from pbr_rules.evidence.tables import MONEY_PLACES, Cell, places
+from pbr_rules.kinds import Kind
 
 Reader = Callable[[str], Cell]
+
+FIGURE_PLACES = 12
+"""Decimal places that an agreed figure in a file may have."""
 
 
 class Unfit(ValueError):
@@ -120,5 +125,26 @@ def _units(at: int, is_money: bool, currency: str) -> Reader:
             raise Unfit(f"has more than {at} decimal place{'' if at == 1 else 's'}")
         units = int(head + tail.ljust(at, "0"))
         return -units if minus else units
+
+    return read
+
+
+def figure(kind: Kind, currency: str) -> Callable[[str], Fraction]:
+    """Reads an agreed figure given in a file: exact, in the units of its kind (`8.4%` for a share)."""
+    money = kind.name == "money"
+    units = _units(MONEY_PLACES if money else FIGURE_PLACES, money, currency)
+
+    def read(cell: str) -> Fraction:
+        percent = kind.name in ("rate", "points") or kind.percent
+        if cell.endswith("%") and percent:
+            return Fraction(int(units(cell[:-1].strip()) or 0), 10**FIGURE_PLACES * 100)
+        if kind.name == "frequency":
+            found = re.fullmatch(r"(\S+) per ([\d,]+)", cell)
+            if found is None:
+                raise Unfit('is not a frequency, as in "142 per 100"')
+            return Fraction(int(units(found[1]) or 0), 10**FIGURE_PLACES) / int(found[2].replace(",", ""))
+        if kind.name == "count":
+            return Fraction(int(_count(cell) or 0))
+        return Fraction(int(units(cell) or 0), 10 ** (MONEY_PLACES if money else FIGURE_PLACES))
 
     return read

@@ -1,0 +1,5 @@
+"""`python -m pbr_rules` is `pbr`."""
+
+from pbr_rules.cli import main
+
+main()

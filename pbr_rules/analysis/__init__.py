@@ -1,0 +1,1 @@
+"""What can be said of a contract before anybody is paid: lints, and its own worked examples."""

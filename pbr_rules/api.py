@@ -1,0 +1,294 @@
+"""Compile a contract, settle it, work its examples. The command line and every other program come in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from pbr_rules import expressions as x
+from pbr_rules import host
+from pbr_rules.analysis.examples import Worked, work
+from pbr_rules.checked.check import check
+from pbr_rules.checked.model import Cell, Contract, Parameter
+from pbr_rules.diagnostics import ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
+from pbr_rules.engines.choose import choose
+from pbr_rules.engines.exclude import exclude
+from pbr_rules.evidence import fit as fitting
+from pbr_rules.evidence.fit import Tolerance
+from pbr_rules.evidence.given import cells_from_file
+from pbr_rules.evidence.read import Raw, read
+from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Expression
+from pbr_rules.measures import Catalogue
+from pbr_rules.plan.model import Engine
+from pbr_rules.settlement.counts import constants, counted, needs_complete
+from pbr_rules.settlement.inputs import Inputs
+from pbr_rules.settlement.statement import Settlement
+from pbr_rules.settlement.statement import settle as settle_terms
+from pbr_rules.source import Source
+from pbr_rules.surface import tree as t
+from pbr_rules.surface.parse import parse
+
+
+@frozen
+class Compiled:
+    """A contract text and all that was found in it. `contract` is None where there is an error."""
+
+    source: Source
+    document: t.Document
+    contract: Contract | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Compiled:
+    """Text to a checked contract, with every problem."""
+    catalogue = catalogue or host.load()
+    document, spelling = parse(source)
+    contract, meaning = check(source, document, catalogue, readings)
+    diagnostics = merged(spelling, meaning)
+    wrong = any(d.is_error for d in diagnostics)
+    return Compiled(source, document, None if wrong else contract, diagnostics)
+
+
+def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Each problem once: errors first, then in the order of the text."""
+    unique = dict.fromkeys(d for part in found for d in part)
+    return tuple(sorted(unique, key=lambda d: (not d.is_error, d.span.start)))
+
+
+def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compiled:
+    """A contract under its plain terms and under each of its readings, with every problem once."""
+    catalogue = catalogue or host.load()
+    plain = compile_contract(source, (), catalogue)
+    found = [plain.diagnostics]
+    for readings in _reading_sets(plain.document):
+        found.append(compile_contract(source, readings, catalogue).diagnostics)
+    from pbr_rules.analysis.lints import lints
+
+    if plain.contract is not None:
+        found.append(lints(plain.contract, plain.document))
+    diagnostics = merged(*found)
+    wrong = any(d.is_error for d in diagnostics)
+    return evolve(plain, diagnostics=diagnostics, contract=None if wrong else plain.contract)
+
+
+def _reading_sets(document: t.Document) -> list[tuple[str, ...]]:
+    """Each reading alone, and each set that an example is worked under."""
+    sets: dict[tuple[str, ...], None] = {}
+    for clause in document.declarations:
+        if isinstance(clause, t.Variation):
+            sets[(clause.name,)] = None
+        if isinstance(clause, t.Example) and clause.under:
+            sets[clause.under] = None
+    return list(sets)
+
+
+def required(compiled: Compiled) -> Contract:
+    """The contract, or its problems as an exception.
+
+    Raises:
+        PluginError: a plugin that it needs is missing or failed.
+        ContractError: it has any other error.
+    """
+    if compiled.contract is not None:
+        return compiled.contract
+    errors = tuple(d for d in compiled.diagnostics if d.is_error)
+    if errors and all(d.code == "plugin" for d in errors):
+        raise PluginError("\n".join("\n  ".join((d.headline, *d.help)) for d in errors))
+    raise ContractError(compiled.source, compiled.diagnostics)
+
+
+@frozen
+class Request:
+    """What to settle with.
+
+    Attributes:
+        records: a file for each records clause.
+        complete: the last day that each file goes to.
+        on: the settlement date, printed on the statement.
+        set: figures given when settling, as text: `price` to `£1,000`, or one cell: `price[c1]`.
+        tables: a CSV file for each parameter given whole.
+        engine: python, duckdb, polars, or auto.
+        tolerance: how many rows may be rejected, in place of what the contract says.
+    """
+
+    records: Mapping[str, Path] = field(factory=dict)
+    complete: Mapping[str, date] = field(factory=dict)
+    on: date | None = None
+    set: Mapping[str, str] = field(factory=dict)
+    tables: Mapping[str, Path] = field(factory=dict)
+    engine: str = "auto"
+    tolerance: Tolerance | None = None
+    readings: tuple[str, ...] = ()
+
+
+@frozen
+class Settled:
+    """A statement and what it was made with."""
+
+    settlement: Settlement
+    tables: Mapping[str, Table]
+    engine: Engine
+    raws: Mapping[str, Raw]
+
+
+class Rejected(DataError):
+    """Too many rows do not fit: no statement. `tables` hold the rows set aside."""
+
+    def __init__(self, message: str, tables: Mapping[str, Table]) -> None:
+        self.tables = tables
+        super().__init__(message)
+
+
+def settle(source: Source, request: Request, catalogue: Catalogue | None = None) -> Settled:
+    """The statement of a contract over files of records.
+
+    Raises:
+        ContractError: the contract is wrong. PluginError: it lacks a plugin.
+        UsageError: a file is not named, or names nothing; a date or a figure is needed.
+        DataError: the records do not fit. `Rejected`: too many rows do not.
+    """
+    catalogue = catalogue or host.load()
+    contract = required(compile_contract(source, request.readings, catalogue))
+    _named(contract, request)
+    given = {**_given_tables(contract, request), **_set(source, contract, request, catalogue)}
+    fixed = constants(contract, given)
+    raws = {name: read(path) for name, path in request.records.items()}
+    tables = fitting.fit(contract, raws, lambda found: exclude(contract, found))
+    problems = [p for p in (fitting.too_many(table, request.tolerance) for table in tables.values()) if p]
+    if problems:
+        raise Rejected("\n".join(problems), tables)
+    engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
+    answers = counted(contract, tables, engine, fixed)
+    inputs = Inputs(tables, answers, request.complete, given)
+    shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
+    return Settled(settle_terms(contract, inputs, request.on, shown), tables, engine, raws)
+
+
+def settle_example(source: Source, title: str, request: Request, catalogue: Catalogue | None = None) -> Settled:
+    """The statement of a contract over the figures and rows of one of its worked examples."""
+    catalogue = catalogue or host.load()
+    compiled = compile_contract(source, request.readings, catalogue)
+    contract = required(compiled)
+    example = next((e for e in contract.examples if e.title == title), None)
+    if example is None:
+        titles = [c.title for c in compiled.document.declarations if isinstance(c, t.Example)]
+        raise UsageError(f'the contract has no example "{title}"; it has: ' + "; ".join(f'"{n}"' for n in titles))
+    engine = choose("python", contract, 0)
+    inputs = inputs_of(contract, example, engine, _set(source, contract, request, catalogue))
+    return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
+
+
+def inputs_of(
+    contract: Contract, example: object, engine: Engine, given: Mapping[str, Mapping[Cell, Expression]] | None = None
+) -> Inputs:
+    """What an example gives."""
+    from pbr_rules.analysis.examples import inputs as example_inputs
+
+    return example_inputs(contract, example, engine, given or {})  # type: ignore[arg-type]
+
+
+def work_examples(
+    source: Source, catalogue: Catalogue | None = None, engine: str = "python"
+) -> tuple[Compiled, tuple[Worked, ...]]:
+    """The contract's worked examples, in the order written, each under the readings it names."""
+    catalogue = catalogue or host.load()
+    plain = check_contract(source, catalogue)
+    if plain.contract is None:
+        return plain, ()
+    found: list[Worked] = []
+    done: set[tuple[str, ...]] = set()
+    for clause in plain.document.declarations:
+        if not isinstance(clause, t.Example) or clause.under in done:
+            continue
+        done.add(clause.under)
+        contract = required(compile_contract(source, clause.under, catalogue))
+        found += [work(contract, example, choose(engine, contract, 0)) for example in contract.examples]
+    found.sort(key=lambda worked: worked.example.span.start)
+    return plain, tuple(found)
+
+
+def _named(contract: Contract, request: Request) -> None:
+    """Every file and date is named, and names something."""
+    for word, names in (("--records", request.records), ("--complete", request.complete)):
+        for name in names:
+            if name not in contract.records:
+                near = did_you_mean(name, contract.records)
+                raise UsageError(
+                    f"{word} {name}=…: the contract has no records called `{name}`" + (f"; {near[0]}" if near else "")
+                )
+    absent = [name for name in contract.records if name not in request.records]
+    if absent:
+        raise UsageError(
+            "no file is named for "
+            + ", ".join(f"`{name}`" for name in absent)
+            + ": "
+            + " ".join(f"--records {name}=FILE" for name in absent)
+        )
+    for name, why in needs_complete(contract).items():
+        if name not in request.complete:
+            raise UsageError(f"say how far the file of `{name}` goes: --complete {name}=DATE ({why})")
+
+
+def _parameter(contract: Contract, name: str) -> Parameter:
+    figure = contract.figures.get(name)
+    if not isinstance(figure, Parameter):
+        names = [f.name for f in contract.figures.values() if isinstance(f, Parameter)]
+        near = did_you_mean(name, names)
+        raise UsageError(f"the contract has no parameter called `{name}`" + (f"; {near[0]}" if near else ""))
+    return figure
+
+
+def _given_tables(contract: Contract, request: Request) -> dict[str, dict[Cell, Expression]]:
+    return {
+        name: cells_from_file(contract, _parameter(contract, name), read(path)) for name, path in request.tables.items()
+    }
+
+
+def _set(
+    source: Source, contract: Contract, request: Request, catalogue: Catalogue
+) -> dict[str, dict[Cell, Expression]]:
+    """Figures given as text, read as an example would give them."""
+    found: dict[str, dict[Cell, Expression]] = {}
+    for target, value in request.set.items():
+        name = target.split("[")[0].strip()
+        figure = _parameter(contract, name)
+        text = Source("--set", f'example "set" {{ given {target} = {value} }}')
+        document, problems = parse(text)
+        if not problems and figure.axes and "[" not in target:
+            # One value for every cell.
+            text = Source("--set", f"define set across_all = {value}")
+            found[name] = {(): _one_value(value, figure)}
+            continue
+        if not problems:
+            whole, _ = parse(source)
+            added = t.Document(
+                (
+                    *(c for c in whole.declarations if not isinstance(c, t.Example)),
+                    *(evolve(c, under=request.readings) for c in document.declarations),
+                )
+            )  # type: ignore[type-var]
+            checked, meaning = check(source, added, catalogue, request.readings)
+            problems = tuple(d for d in meaning if d.is_error)
+            if checked is not None and not problems:
+                given = checked.examples[-1].figures[0]
+                found.setdefault(name, {})[given.at] = given.value
+        if problems:
+            raise UsageError(f"--set {target}={value}: " + "; ".join((problems[0].headline, *problems[0].help[:1])))
+    return found
+
+
+def _one_value(value: str, figure: Parameter) -> x.Expression:
+    document, problems = parse(Source("--set", f"define value across all_cells = {value}"))
+    if problems:
+        raise UsageError(f"--set {figure.name}={value}: {problems[0].headline}")
+    clause = document.declarations[0]
+    node: x.Expression = clause.value  # type: ignore[attr-defined]
+    if isinstance(node, x.Literal) and not node.kind.same(figure.kind):
+        raise UsageError(
+            f"--set {figure.name}={value}: `{figure.name}` is {figure.kind.words}, and this is {node.kind.words}"
+        )
+    return node

@@ -1,0 +1,1 @@
+"""The exact steps: from counts to the statement, with the working of every figure kept."""

@@ -1,0 +1,73 @@
+"""Between the plan and the terms: agreed figures that row conditions read, what must be stated, and the counts themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from pbr_rules import expressions as x
+from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.evidence.tables import Table
+from pbr_rules.plan.from_checked import plan
+from pbr_rules.plan.model import Answer, Count, Engine
+from pbr_rules.settlement.inputs import Inputs
+from pbr_rules.settlement.terms import Terms
+from pbr_rules.settlement.values import Value
+from pbr_rules.words import words
+
+Given = Mapping[str, Mapping[Cell, x.Expression]]
+
+
+def constants(contract: Contract, given: Given) -> dict[x.Expression, Value]:
+    """The agreed figures that conditions on rows read, each settled once: an engine sees only the value."""
+    terms = Terms(contract, Inputs(given=given))
+    found: dict[x.Expression, Value] = {}
+    for measure in contract.measures:
+        for condition in (*measure.where, *measure.among):
+            for node in x.walk(condition):
+                if isinstance(node, x.Read):
+                    found[node] = terms.value(node, {}, terms.frame())
+    return found
+
+
+def counted(
+    contract: Contract, tables: Mapping[str, Table], engine: Engine, fixed: Mapping[x.Expression, Value]
+) -> dict[tuple[str, tuple[str, ...]], Answer]:
+    """Every count whose records are there."""
+    answers = {}
+    for key, count in plan(contract).counts.items():
+        ready = with_constants(count, fixed)
+        if ready is None or count.records not in tables or (count.base is not None and count.base not in tables):
+            continue
+        answers[key] = engine.answer(ready, tables)
+    return answers
+
+
+def with_constants(count: Count, fixed: Mapping[x.Expression, Value]) -> Count | None:
+    """The count with agreed figures in place of their names, or None where one of them is not known."""
+
+    def put(node: x.Expression) -> x.Expression:
+        if isinstance(node, x.Read):
+            value = fixed[node]
+            if not value.known:
+                raise LookupError(node.figure)
+            return x.Literal(value.of, value.kind, words(node))  # type: ignore[arg-type]
+        return x.with_children(node, put)
+
+    try:
+        return evolve(count, where=tuple(map(put, count.where)), among=tuple(map(put, count.among)))
+    except LookupError:
+        return None
+
+
+def needs_complete(contract: Contract) -> dict[str, str]:
+    """Records whose end must be stated, because a window or a period could still be open, and why."""
+    found: dict[str, str] = {}
+    for count in plan(contract).counts.values():
+        if count.closing:
+            window = count.closing[0]
+            found.setdefault(count.records, f"`{count.measure}` looks {window.length} from each person's day")
+        elif any(isinstance(axis.at, x.PeriodOf) and not axis.on_base for axis in count.axes):
+            found.setdefault(count.records, f"`{count.measure}` is counted by period")
+    return found

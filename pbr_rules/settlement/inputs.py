@@ -1,0 +1,35 @@
+"""What a settlement is made from, all of it stated: nothing is read from the clock, and nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from pbr_rules.checked.model import Cell
+from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Expression
+from pbr_rules.plan.model import Answer
+from pbr_rules.settlement.values import Value
+
+
+@frozen
+class Inputs:
+    """Attributes:
+    tables: the rows that fit.
+    answers: what an engine counted, by measure and grain.
+    complete: for each records clause, the last day its file goes to.
+    given: parameters given when settling, by name and cell.
+    figures: figures given in an example, by name and cell.
+    points: points of scales given in an example: scale, arguments, value.
+    example: whether these are an example's: what it does not give is then unknown, and its files are complete.
+    """
+
+    tables: Mapping[str, Table] = field(factory=dict)
+    answers: Mapping[tuple[str, tuple[str, ...]], Answer] = field(factory=dict)
+    complete: Mapping[str, date] = field(factory=dict)
+    given: Mapping[str, Mapping[Cell, Expression]] = field(factory=dict)
+    figures: Mapping[tuple[str, Cell], Value] = field(factory=dict)
+    points: tuple[tuple[str, tuple[Value, ...], Value], ...] = ()
+    example: bool = False
