@@ -28,6 +28,7 @@ from pbr_rules.settlement.counts import constants, counted, needs_complete
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement
 from pbr_rules.settlement.statement import settle as settle_terms
+from pbr_rules.settlement.trail import Explained, explain
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
 from pbr_rules.surface.parse import parse
@@ -180,6 +181,43 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     engine = choose("python", contract, 0)
     inputs = inputs_of(contract, example, engine, _set(source, contract, request, catalogue))
     return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
+
+
+def explained(
+    source: Source, settled: Settled, line: str, person: str | None, readings: tuple[str, ...] = (), catalogue: Catalogue | None = None
+) -> Explained:
+    """One figure of a settlement, named as the contract names it, down to its records.
+
+    Raises:
+        UsageError: it names no figure.
+    """
+    catalogue = catalogue or host.load()
+    contract = settled.settlement.contract
+    text = Source("--line", f'example "line" {{ expect {line} refused }}')
+    added, problems = parse(text)
+    if not problems:
+        whole, _ = parse(source)
+        plain = tuple(c for c in whole.declarations if not isinstance(c, t.Example))
+        asked = tuple(evolve(c, under=readings) for c in added.declarations if isinstance(c, t.Example))
+        checked, meaning = check(source, t.Document((*plain, *asked)), catalogue, readings)
+        problems = tuple(d for d in meaning if d.is_error)
+        if checked is not None and not problems:
+            node = checked.examples[-1].expects[0][1]
+            if not isinstance(node, x.Read):
+                raise UsageError(f"`{line}` is not one figure: name it as the contract does, as in `early[c1]`")
+            fixed = constants(contract, settled.settlement.terms.inputs.given)
+            about = None if person is None else _person(contract, node, person)
+            return explain(settled.settlement, node, settled.engine, settled.tables, fixed, about)
+    said = (problems[0].headline, *problems[0].help[:1]) if problems else ("it is not a figure of the contract",)
+    raise UsageError(f"--line {line}: " + "; ".join(said))
+
+
+def _person(contract: Contract, node: x.Read, person: str) -> tuple[str, str]:
+    """Whose id a person's is: of the people that the figure's measures are counted over."""
+    for records in contract.records.values():
+        if records.identity is not None:
+            return records.identity, person
+    raise UsageError("the contract's records have no ids")
 
 
 def inputs_of(

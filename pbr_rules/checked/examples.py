@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Cell, Example, Figure, Given, Measure
+from pbr_rules.checked.model import Cell, Example, Figure, Given
 from pbr_rules.checked.places import Place
 from pbr_rules.diagnostics import did_you_mean
 from pbr_rules.surface import tree as t

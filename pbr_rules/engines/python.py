@@ -177,7 +177,10 @@ class _Work:
 
         def read(row: int) -> object:
             for ids, index in steps:
-                row = index[(ids[row],)]
+                value = ids[row]
+                if value is None:
+                    return None
+                row = index[(value,)]
             return cells[row]
 
         return read

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
-from pbr_rules.diagnostics import InternalError
+from pbr_rules.diagnostics import DataError, InternalError
 from pbr_rules.evidence.tables import Cell, Table, places
+from pbr_rules.words import words
 
 Read = Callable[[int], Any]
 
@@ -35,16 +36,24 @@ COMPARE: Mapping[x.Comparator, Callable[[Any, Any], bool]] = {
 
 def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
     """First and last day of a window. `starting on`: the day itself is the first. `after`: it is not counted. `before`:
-    the first day is the corresponding date, and the day itself is not counted."""
-    from datetime import timedelta
-
+    the first day is the corresponding date, and the day itself is not counted. No day lies outside the years 1 to 9999, so
+    a window that reaches further ends there."""
     match window.how:
         case x.Window.STARTING_ON:
-            return anchor, last_day_starting_on(anchor, window.length)
+            return anchor, _held(lambda: last_day_starting_on(anchor, window.length), date.max)
         case x.Window.AFTER:
-            return anchor + timedelta(days=1), last_day_after(anchor, window.length)
+            first = _held(lambda: anchor + timedelta(days=1), date.max)
+            return first, _held(lambda: last_day_after(anchor, window.length), date.max)
         case _:
-            return add(anchor, window.length, -1), anchor - timedelta(days=1)
+            last = _held(lambda: anchor - timedelta(days=1), date.min)
+            return _held(lambda: add(anchor, window.length, -1), date.min), last
+
+
+def _held(day: Callable[[], date], end: date) -> date:
+    try:
+        return day()
+    except OverflowError:
+        return end
 
 
 def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str, Period]) -> Read:
@@ -69,14 +78,24 @@ def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str
             read, holding = inner(day), periods[period].holding
             return lambda row: None if (v := read(row)) is None else holding(v)
         case x.Arithmetic(sign=sign, left=left, right=right):
-            return _arithmetic(sign, inner(left), inner(right))
+            return _arithmetic(node, sign, inner(left), inner(right))
+        case x.PercentOf(percent=percent, of=of):
+            return _arithmetic(node, "*", inner(percent), inner(of))
+        case x.Timing(length=length, after=after):
+            return _arithmetic(node, "+", inner(after), inner(length))
+        case x.Extreme(lower=lower, first=first, second=second):
+            a, b, extreme = inner(first), inner(second), min if lower else max
+            return lambda row: None if None in (v := (a(row), b(row))) else extreme(v)
         case x.Compare(how=how, left=left, right=right):
             a, b, compare = inner(left), inner(right), COMPARE[how]
             return lambda row: _known(a(row), b(row), compare)
         case x.OneOf(of=of, values=values, negated=negated):
-            read = inner(of)
-            listed = frozenset(inner(value)(0) for value in values)
-            return lambda row: (v := read(row)) is not None and (v in listed) is not negated
+            read, fixed = inner(of), (x.Literal, x.Member)
+            listed = frozenset(inner(value)(0) for value in values if isinstance(value, fixed))
+            others = [inner(value) for value in values if not isinstance(value, fixed)]
+            return lambda row: (v := read(row)) is not None and (
+                (v in listed or any(v == other(row) for other in others)) is not negated
+            )
         case x.Known(of=of, known=known):
             read = inner(of)
             return lambda row: (read(row) is not None) is known
@@ -103,10 +122,11 @@ def _known(a: object, b: object, compare: Callable[[Any, Any], bool]) -> bool:
 
 def _within(node: x.Within, day: Read, anchor: Read) -> Read:
     known: dict[date, tuple[date | None, date]] = {}
+    counts_anchor = node.how is x.Window.STARTING_ON
 
     def read(row: int) -> bool:
         start, value = anchor(row), day(row)
-        if start is None or value is None:
+        if start is None or value is None or (value == start and not counts_anchor):
             return False
         if start not in known:
             known[start] = bounds_of(node, start)
@@ -116,20 +136,30 @@ def _within(node: x.Within, day: Read, anchor: Read) -> Read:
     return read
 
 
-def _arithmetic(sign: str, a: Read, b: Read) -> Read:
+def _arithmetic(node: x.Expression, sign: str, a: Read, b: Read) -> Read:
     def read(row: int) -> Any:
         left, right = a(row), b(row)
         if left is None or right is None:
             return None
         if isinstance(left, date):
             if isinstance(right, Duration):
-                return add(left, right, 1 if sign == "+" else -1)
+                return _moved(node, left, right, 1 if sign == "+" else -1)
             return (left - right).days
+        if isinstance(left, Duration) or isinstance(right, Duration):
+            length, times = (left, right) if isinstance(left, Duration) else (right, left)
+            return length.times(int(times))
         if sign == "/":
             return None if right == 0 else Fraction(left) / right
         return {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](left, right)
 
     return read
+
+
+def _moved(node: x.Expression, day: date, length: Duration, sign: int) -> date:
+    try:
+        return add(day, length, sign)
+    except OverflowError:
+        raise DataError(f"`{words(node)}` of {day} lies outside the years 1 to 9999") from None
 
 
 def _column(node: x.Column, tables: Mapping[str, Table]) -> Read:

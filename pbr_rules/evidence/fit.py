@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from pathlib import Path
 
 from attrs import evolve, frozen
 
@@ -217,17 +217,15 @@ def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
     )
 
 
-def write_rejected(path: Path, tables: Mapping[str, Table]) -> None:
-    """Writes the rows set aside: file, line, column, value, reason. Holds personal data."""
-
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["records", "line", "column", "value", "reason", "row as received"])
-        for name, table in tables.items():
-            for row in table.rejected:
-                writer.writerow(
-                    [name, row.line, row.column, _safe(row.value), row.reason, _safe(" | ".join(row.cells))]
-                )
+def rejected_csv(tables: Mapping[str, Table]) -> bytes:
+    """The rows set aside: records, line, column, value, reason, and the row as received. Holds personal data."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["records", "line", "column", "value", "reason", "row as received"])
+    for name, table in tables.items():
+        for row in table.rejected:
+            writer.writerow([name, row.line, row.column, _safe(row.value), row.reason, _safe(" | ".join(row.cells))])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
 def _safe(text: str) -> str:

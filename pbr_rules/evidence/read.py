@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pbr_rules import bounds
 from pbr_rules.diagnostics import DataError, UsageError
@@ -21,6 +21,7 @@ class Raw:
     heading: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     encoding: str
+    content: bytes = b""
 
 
 def read(path: Path) -> Raw:
@@ -35,7 +36,7 @@ def read(path: Path) -> Raw:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     text, encoding = decode(content, str(path))
-    return parse(text, str(path), encoding)
+    return evolve(parse(text, str(path), encoding), content=content)
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:

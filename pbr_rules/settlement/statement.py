@@ -168,11 +168,11 @@ def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
 def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
     shares: tuple[tuple[str, Fraction], ...] = ()
     if value.known:
-        shared = shared(terms, payment, at, value.number)
-        if isinstance(shared, Value):
-            value = shared.through(payment.name)
+        parts = shared(terms, payment, at, value.number)
+        if isinstance(parts, Value):
+            value = parts.through(payment.name)
         else:
-            shares = tuple((payer, part * people) for payer, part in shared)
+            shares = tuple((payer, part * people) for payer, part in parts)
     return _made(
         terms,
         payment.name,

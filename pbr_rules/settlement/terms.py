@@ -297,9 +297,12 @@ class Terms:
         head = f"{figure.provided.what.word} of {figure.records}"
         if figure.base:
             head += f" per {figure.per:,} {figure.base}" if figure.per else f" for {figure.base}"
-        return value, self._working(
+        working = self._working(
             figure, at, value, frame, head, put_in(value), label(self.contract, figure.name, {d: at[d] for d in kept})
         )
+        if (figure.name, kept) in self.inputs.answers:
+            working = evolve(working, counted=(figure.name, kept, cell))
+        return value, working
 
     def _counted(self, figure: Measure, at: Env, kept: tuple[str, ...], cell: Cell, frame: Frame) -> Value:
         pooled = self._pooled(figure, at, kept)
@@ -307,7 +310,7 @@ class Terms:
             return pooled
         answer = self.inputs.answers.get((figure.name, kept))
         if answer is None:
-            return without(State.UNKNOWN, f"no rows of `{figure.records}` were given", figure.kind)
+            return self._uncounted(figure)
         over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
         still_open = self._still_open(figure, at, kept, answer.closes.get(over))
         if still_open is not None:
@@ -326,6 +329,16 @@ class Terms:
         number = total.number
         pair = (int(number), people) if number.denominator == 1 and figure.kind.name in ("rate", "frequency") else None
         return known(figure.kind, number / people, pair)
+
+    def _uncounted(self, figure: Measure) -> Value:
+        """Why a measure was not counted: an agreed figure that its conditions read is not known, or there are no rows."""
+        for condition in (*figure.where, *figure.among):
+            for node in x.walk(condition):
+                if isinstance(node, x.Read):
+                    value = self.value(node, {}, Frame())
+                    if not value.known:
+                        return value
+        return without(State.UNKNOWN, f"no rows of `{figure.records}` were given", figure.kind)
 
     def _weighed(self, figure: Measure, counts: object, frame: Frame) -> Value:
         total = Fraction(0)

@@ -190,6 +190,7 @@ class Working:
         state, why: its state, and the reason where there is no value.
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
+        counted: for a measure counted from rows, its name, the dimensions it was counted at, and the cell.
     """
 
     of: str
@@ -203,3 +204,4 @@ class Working:
     why: str = ""
     steps: tuple[str, ...] = ()
     inputs: tuple[Working, ...] = ()
+    counted: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None

@@ -28,7 +28,12 @@ COMPARATORS = {
     "<": x.Comparator.BELOW,
     "=": x.Comparator.IS,
     "<>": x.Comparator.IS_NOT,
+    "≥": x.Comparator.AT_LEAST,
+    "≤": x.Comparator.AT_MOST,
+    "≠": x.Comparator.IS_NOT,
 }
+
+SIGNS = {"×": "*", "÷": "/"}
 
 RESERVED = frozenset(
     [
@@ -457,9 +462,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
                         f"this row has {len(cells)} cells and the heading has {len(heading[0])}",
                         span,
                         labels=(),
-                        help=(
-                            'a row has a cell for each heading; where there is no value write `missing` or `unknown "why"`',
-                        ),
+                        help=('where a cell has no value write `missing`, or `unknown "why"`',),
                     )
                 )
         return t.Grid(heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=_span(meta))
@@ -727,7 +730,7 @@ def _folded(items: Items, span: Span) -> x.Expression:
     """A sum or a product, from left to right."""
     node: x.Expression = items[0]
     for sign, right in zip(items[1::2], items[2::2], strict=True):
-        node = _checked(x.Arithmetic(str(sign), node, right, span=items[0].span.to(right.span)))
+        node = _checked(x.Arithmetic(SIGNS.get(sign, str(sign)), node, right, span=items[0].span.to(right.span)))
     return node
 
 

@@ -1,0 +1,151 @@
+"""Records as a frame: one column for each of theirs, under a name of our own, each of a type that is said and not guessed.
+
+Ids, members and texts are text; days are dates; yes or no is a flag; a count, a number and money are whole units in 64
+bits. Beside them stand the row's number, its line in the file, and why it is in no count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import narwhals
+import narwhals.stable.v2 as nw
+from attrs import frozen
+
+from pbr_rules.diagnostics import UsageError
+from pbr_rules.engines.figures import LARGEST
+from pbr_rules.evidence.tables import Cell, Table
+from pbr_rules.kinds import Kind
+
+Frame = nw.LazyFrame[Any]
+
+ROW, LINE, WHY = "row", "line", "why"
+
+TEXT, DAY, FLAG, UNITS = "text", "day", "flag", "units"
+
+
+def type_of(kind: Kind) -> str:
+    """What a column of a kind is in a frame."""
+    if kind.is_number:
+        return UNITS
+    return {"date": DAY, "flag": FLAG}.get(kind.name, TEXT)
+
+
+@frozen
+class Loaded:
+    """Records in a frame.
+
+    Attributes:
+        frame: the rows.
+        names: each column's name in the frame.
+        ends: the least and the greatest of each column of numbers (in units) or days (counted from 1 January of year 1).
+    """
+
+    table: Table
+    frame: Frame
+    names: Mapping[str, str]
+    ends: Mapping[str, tuple[int, int]]
+
+
+class Store(Protocol):
+    """Where frames live: one of the libraries."""
+
+    library: str
+    version: str
+
+    def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
+        """A frame of typed columns; it replaces the one of that name."""
+
+    def rows(self, frame: Frame) -> list[tuple[object, ...]]:
+        """The rows of a frame, as Python has them."""
+
+
+def load(store: Store, table: Table) -> Loaded:
+    """Records in a frame.
+
+    Raises:
+        UsageError: a number is too large for 64 bits.
+    """
+    names = {name: f"c{at}" for at, name in enumerate(table.columns)}
+    columns: dict[str, tuple[str, Sequence[Cell]]] = {
+        ROW: (UNITS, range(len(table))),
+        LINE: (UNITS, table.lines),
+        WHY: (TEXT, table.excluded),
+    }
+    ends: dict[str, tuple[int, int]] = {}
+    for name, cells in table.columns.items():
+        form = type_of(table.records.columns[name].kind)
+        columns[names[name]] = (form, cells)
+        if form in (UNITS, DAY):
+            ends[name] = _ends(cells)
+            if form == UNITS and max(map(abs, ends[name])) > LARGEST:
+                raise UsageError(
+                    f"`{table.records.name}`: a figure in `{name}` is too large for {store.library}; "
+                    "settle with --engine python"
+                )
+    return Loaded(table, store.frame(f"t_{table.records.name}", columns), names, ends)
+
+
+def _ends(cells: Sequence[Cell]) -> tuple[int, int]:
+    known = [cell for cell in cells if cell is not None]
+    if not known:
+        return 0, 0
+    least, most = min(known), max(known)  # type: ignore[type-var]
+    return _whole(least), _whole(most)
+
+
+def _whole(cell: Cell) -> int:
+    return cell.toordinal() if isinstance(cell, date) else int(cell or 0)
+
+
+class DuckDB:
+    """Frames in a database in memory, of this engine alone."""
+
+    library = "DuckDB"
+
+    def __init__(self) -> None:
+        import duckdb
+        import pyarrow
+
+        self.version = f"{duckdb.__version__}, narwhals {narwhals.__version__}"
+        self._arrow = pyarrow
+        self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+
+    def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
+        """A table of the database."""
+        pa = self._arrow
+        types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
+        arrays = {column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()}
+        self._connection.register("arriving", pa.table(arrays))
+        self._connection.execute(f'create or replace table "{name}" as select * from arriving')
+        self._connection.unregister("arriving")
+        return nw.from_native(self._connection.table(f'"{name}"'))
+
+    def rows(self, frame: Frame) -> list[tuple[object, ...]]:
+        """The rows of a frame."""
+        return frame.collect("pyarrow").rows()
+
+
+class Polars:
+    """Frames of Polars, read lazily."""
+
+    library = "Polars"
+
+    def __init__(self) -> None:
+        import polars
+
+        self.version = f"{polars.__version__}, narwhals {narwhals.__version__}"
+        self._polars = polars
+
+    def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
+        """A lazy frame."""
+        pl = self._polars
+        types = {TEXT: pl.String, DAY: pl.Date, FLAG: pl.Boolean, UNITS: pl.Int64}
+        series = [pl.Series(column, cells, types[form]) for column, (form, cells) in columns.items()]
+        return nw.from_native(pl.DataFrame(series).lazy())
+
+    def rows(self, frame: Frame) -> list[tuple[object, ...]]:
+        """The rows of a frame."""
+        return frame.collect().rows()
