@@ -306,9 +306,9 @@ def _set(
             added = t.Document(
                 (
                     *(c for c in whole.declarations if not isinstance(c, t.Example)),
-                    *(evolve(c, under=request.readings) for c in document.declarations),
+                    *(evolve(c, under=request.readings) for c in document.declarations if isinstance(c, t.Example)),
                 )
-            )  # type: ignore[type-var]
+            )
             checked, meaning = check(source, added, catalogue, request.readings)
             problems = tuple(d for d in meaning if d.is_error)
             if checked is not None and not problems:

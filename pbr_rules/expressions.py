@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
@@ -413,7 +413,7 @@ def walk(node: Expression) -> Iterator[Expression]:
 
 def with_children(node: E, change: Callable[[Expression], Expression]) -> E:
     """The node with each expression directly inside it changed."""
-    changes = {}
+    changes: dict[str, Any] = {}
     for attribute in fields(type(node)):
         if attribute.name in _PLAIN_FIELDS:
             continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pbr_rules import kinds
 from pbr_rules.checked.model import Period, PeriodDays, RecordColumn, Records
 from pbr_rules.checked.places import Declared
 from pbr_rules.dates import add
 from pbr_rules.diagnostics import Diagnostic, did_you_mean, listing
+from pbr_rules.expressions import Literal
 from pbr_rules.kinds import Kind
 from pbr_rules.surface import tree as t
 
@@ -80,7 +81,7 @@ def periods(clauses: list[t.Period], report: Report) -> dict[str, Period]:
                     )
                 )
                 continue
-            parts = [(m.first, m.last, m.name) for m in parent.members]
+            parts: list[tuple[date, date, str]] = [(m.first, m.last, m.name) for m in parent.members]
         else:
             parts = [(each.first, each.last, "")]  # type: ignore[list-item]
         members_, parents = _laid_out(clause, each, parts, report)
@@ -89,20 +90,20 @@ def periods(clauses: list[t.Period], report: Report) -> dict[str, Period]:
 
 
 def _laid_out(
-    clause: t.Period, each: t.PeriodEach, parts: list[tuple[object, object, str]], report: Report
+    clause: t.Period, each: t.PeriodEach, parts: list[tuple[date, date, str]], report: Report
 ) -> tuple[tuple[PeriodDays, ...], dict[str, str]]:
     members: list[PeriodDays] = []
     parents: dict[str, str] = {}
     for first, last, parent in parts:
         number = 0
         start = first
-        while start <= last and len(members) < MEMBER_LIMIT:  # type: ignore[operator]
+        while start <= last and len(members) < MEMBER_LIMIT:
             number += 1
-            next_start = add(first, each.length.value.times(number))  # type: ignore[arg-type, union-attr]
-            if next_start <= start:  # type: ignore[operator]
+            next_start = add(first, each.length.value.times(number))  # type: ignore[union-attr]
+            if next_start <= start:
                 break
             end = next_start - timedelta(days=1)
-            if end > last:  # type: ignore[operator]
+            if end > last:
                 report(
                     Diagnostic(
                         "incomplete",
@@ -273,7 +274,7 @@ def _key(clause: t.Records, columns: dict[str, RecordColumn], report: Report) ->
     return tuple(name for name in keys[0].columns if name in columns)
 
 
-def _tolerance(clause: t.Records, report: Report) -> t.Literal | None:
+def _tolerance(clause: t.Records, report: Report) -> Literal | None:
     lines = [line for line in clause.lines if isinstance(line, t.Tolerance)]
     if len(lines) > 1:
         report(

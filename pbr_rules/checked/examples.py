@@ -7,7 +7,8 @@ from pbr_rules import kinds
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.model import Cell, Example, Figure, Given
 from pbr_rules.checked.places import Place
-from pbr_rules.diagnostics import did_you_mean
+from pbr_rules.diagnostics import Diagnostic, did_you_mean
+from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 from pbr_rules.words import words
 
@@ -15,8 +16,8 @@ from pbr_rules.words import words
 def example(clause: t.Example, c: Context) -> Example:
     """A worked example. What cannot be understood is reported and left out."""
     rows = tuple(line for line in clause.lines if isinstance(line, t.GivenRows))
-    for line in rows:
-        _rows(line, c)
+    for given_rows in rows:
+        _rows(given_rows, c)
     figures, points = [], []
     for line in clause.lines:
         if not isinstance(line, t.GivenFigure):
@@ -127,7 +128,7 @@ def _cell(target: x.Name, figure: Figure, c: Context) -> Cell | None:
 
 def _point(
     line: t.GivenFigure, target: x.Call, c: Context
-) -> tuple[str, tuple[x.Expression, ...], x.Expression, object] | None:
+) -> tuple[str, tuple[x.Expression, ...], x.Expression, Span] | None:
     resolved, kind = c.resolver.resolve(target, c.place(()))
     if kind.name == "unknown" and c.resolver.scale(target.name) is None:
         return None
@@ -136,7 +137,7 @@ def _point(
         if kind.name != "unknown"
         else c.resolver.resolve(line.value, c.place(()))[0]
     )
-    return target.name, resolved.arguments, value, line.span  # type: ignore[union-attr]
+    return (target.name, resolved.arguments, value, line.span) if isinstance(resolved, x.Call) else None
 
 
 def _expected(line: t.Expect | t.ExpectShown | t.ExpectRefused, c: Context) -> x.Expression:
@@ -166,7 +167,7 @@ def _expected(line: t.Expect | t.ExpectShown | t.ExpectRefused, c: Context) -> x
 
 
 def _quietly(target: x.Expression, place: Place, c: Context) -> tuple[x.Expression, kinds.Kind]:
-    heard = []
+    heard: list[Diagnostic] = []
     before = c.resolver.report
     c.resolver.report = heard.append
     try:

@@ -251,7 +251,7 @@ def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span
             continue
         if axis.dimension in c.declared.periods and payment.dated is not None:
             continue
-        help = (f"`by {axis.dimension}` in `{payment.name}`",)
+        help: tuple[str, ...] = (f"`by {axis.dimension}` in `{payment.name}`",)
         if axis.dimension in c.declared.periods:
             help = (*help, f"or `dated: …` in `{payment.name}`, to say when a line is earned")
         c.problem(

@@ -9,7 +9,7 @@ from attrs import define, evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Figure, Measure, Parameter, Scale
+from pbr_rules.checked.model import Figure, Measure, Parameter, RecordColumn, Scale
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.exact import plain_text
@@ -75,7 +75,7 @@ class Resolver:
         self._kinds(
             f"{what} must be {wanted.words}, and `{words(node)}` is {kind.words}",
             node.span,
-            *self._repairs(kind, wanted, node),
+            next(iter(self._repairs(kind, wanted, node)), ()),
         )
         return resolved
 
@@ -238,11 +238,11 @@ class Resolver:
             )
         return column, column.kind
 
-    def _info(self, column: x.Column) -> tuple[str, object | None]:
+    def _info(self, column: x.Column) -> tuple[str, RecordColumn | None]:
         records = self.declared.records[column.records]
         for step in column.path:
             records = self.declared.records[records.columns[step].kind.detail]
-        return records.name, records.columns.get(column.name)  # type: ignore[return-value]
+        return records.name, records.columns.get(column.name)
 
     def _not_found(self, node: x.Name, place: Place) -> None:
         if node.records is not None:

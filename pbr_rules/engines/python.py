@@ -6,10 +6,11 @@ import platform
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from attrs import field, frozen
 
-from pbr_rules.checked.model import Cell, Period
+from pbr_rules.checked.model import Cell, MeasureAxis, Period
 from pbr_rules.engines.rows import Read, bounds_of, reader
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan import words
@@ -77,7 +78,7 @@ class _Work:
         for row in range(len(self.rows)):
             person = self.person(row)
             reason, cell = self._reason(row, person, among, where), None
-            if reason is None:
+            if reason is None and person is not None:
                 cell, reason = self._cell(row, person, axes)
             found.append(Fate(row, cell, reason))
         return self._once(found)
@@ -98,14 +99,16 @@ class _Work:
                 return reason
         return None
 
-    def _cell(self, row: int, person: int | None, axes: list[tuple[object, Read, object]]) -> tuple[Cell | None, str | None]:
+    def _cell(
+        self, row: int, person: int, axes: list[tuple[MeasureAxis, Read, tuple[str, ...] | None]]
+    ) -> tuple[Cell | None, str | None]:
         cell = []
         for axis, read, members in axes:
-            member = read(person if axis.on_base else row)  # type: ignore[attr-defined, arg-type]
+            member = read(person if axis.on_base else row)
             if member is None:
-                return None, words.unplaced(axis.dimension, axis.at)  # type: ignore[attr-defined]
-            if members is not None and member not in members:  # type: ignore[operator]
-                return None, words.left_out(axis.dimension)  # type: ignore[attr-defined]
+                return None, words.unplaced(axis.dimension, axis.at)
+            if members is not None and member not in members:
+                return None, words.left_out(axis.dimension)
             cell.append(member)
         at = tuple(cell)
         return (None, words.outside()) if self._outside(at) else (at, None)
@@ -134,7 +137,7 @@ class _Work:
             order: tuple[object, ...] = tuple(_order(self.rows.columns[n][fate.row]) for n in names)
             if taken is not None and count.survivor is not None:
                 order = (_order(taken(fate.row), reverse=not count.survivor[1]), *order)
-            if key not in best or (order, self.rows.lines[fate.row]) < best[key]:  # type: ignore[operator]
+            if key not in best or (order, self.rows.lines[fate.row]) < best[key]:
                 best[key] = (order, self.rows.lines[fate.row])
         standing = {key: line for key, (_, line) in best.items()}
         already = words.already(count)
@@ -222,6 +225,6 @@ def _order(value: object, reverse: bool = False) -> tuple[int, object]:
         return (1, 0)
     if isinstance(value, date):
         value = value.toordinal()
-    if reverse:
-        return (0, -value)  # type: ignore[operator]
+    if reverse and isinstance(value, int | Fraction):
+        return (0, -value)
     return (0, value)

@@ -111,5 +111,5 @@ def _inside(value: object) -> Iterator[x.Expression]:
         for item in value.values():
             yield from _inside(item)
     elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ == "pbr_rules.checked.model":
-        for attribute in fields(type(value)):
+        for attribute in fields(type(value)):  # type: ignore[arg-type]
             yield from _inside(getattr(value, attribute.name))

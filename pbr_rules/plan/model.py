@@ -102,8 +102,13 @@ class Fate:
 class Engine(Protocol):
     """Answers counts. Every engine gives the same answers as `python`, which is the definition."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def version(self) -> str:
+        """The version of what counts."""
 
     def answer(self, count: Count, tables: Mapping[str, Table]) -> Answer:
         """The figures and the reasons."""

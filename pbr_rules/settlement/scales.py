@@ -124,5 +124,5 @@ def _line(terms: Terms, scale: Scale, at: Value, inside: Frame, frame: Frame) ->
             way = (at.number - a) / (b - a)
             frame.steps.append(f"{scale.name}({put_in(at)}): {way} of the way from {put_in(low)} to {put_in(high)}")
             return evolve(low, of=low.number + (high.number - low.number) * way, counts=None)
-    band = _band(terms, evolve(scale, read=tuple(b for b in scale.read if b.ends[0].how != "at")), at.number, inside)
-    return band if isinstance(band, Value) else terms.value(band.value, {}, inside)
+    found = _band(terms, evolve(scale, read=tuple(b for b in scale.read if b.ends[0].how != "at")), at.number, inside)
+    return found if isinstance(found, Value) else terms.value(found.value, {}, inside)

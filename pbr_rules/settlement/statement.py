@@ -9,13 +9,15 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Contract, Define, Limit, Measure, Payment
+from pbr_rules.checked.model import Constraint, Contract, Define, Limit, Measure, Payment
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.evidence.tables import Table
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.terms import Env, Terms
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without
+
+from pbr_rules.words import words
 
 
 @frozen
@@ -383,22 +385,20 @@ def _limit_shares(
 # ---- the rest
 
 
-def _outcomes(terms: Terms, constraint: object) -> list[Outcome]:
-    from pbr_rules.words import words
-
+def _outcomes(terms: Terms, constraint: Constraint) -> list[Outcome]:
     found = []
-    for at, people in terms.cells(constraint.axes):  # type: ignore[attr-defined]
+    for at, people in terms.cells(constraint.axes):
         frame = terms.frame()
-        held = terms.value(constraint.condition, at, frame)  # type: ignore[attr-defined]
-        result = str(held.state) if not held.known else "met" if held.of else constraint.event  # type: ignore[attr-defined]
-        formula = words(constraint.condition)  # type: ignore[attr-defined]
+        held = terms.value(constraint.condition, at, frame)
+        result = str(held.state) if not held.known else "met" if held.of else constraint.event
+        formula = words(constraint.condition)
         working = Working(
             terms.label(constraint.name, at),
             constraint.title,
             "a condition",
             formula,
             frame.text(constraint.condition),
-            None,  # type: ignore[attr-defined]
+            None,
             result,
             str(held.state),
             held.why,
@@ -408,7 +408,7 @@ def _outcomes(terms: Terms, constraint: object) -> list[Outcome]:
         closed = {d: m for d, m in at.items() if terms.contract.members(d) is not None}
         found.append(
             Outcome(constraint.name, constraint.title, constraint.clause, closed, people, result, held.why, working)
-        )  # type: ignore[attr-defined]
+        )
     return found
 
 

@@ -507,7 +507,7 @@ class Terms:
             return self._noted(
                 node, without(State.MISSING, f"`{node.name}` is blank in `{text}`", node.kind, (node.name,)), frame
             )
-        if node.kind.is_number and isinstance(cell, int):
+        if isinstance(cell, int) and not isinstance(cell, bool):
             value = known(node.kind, Fraction(cell, 10 ** places(node.kind)))
         else:
             value = known(node.kind, cell)

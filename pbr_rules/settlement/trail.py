@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -146,8 +146,8 @@ class _Reader:
         ]
         self.ids = self._id_columns()
 
-    def _id_columns(self) -> dict[str, object]:
-        found = {}
+    def _id_columns(self) -> dict[str, Sequence[object]]:
+        found: dict[str, Sequence[object]] = {}
         for column in self.tables[self.count.records].records.columns.values():
             if column.kind.name == "id":
                 owner = self.contract.records[column.kind.detail].identity
@@ -159,7 +159,7 @@ class _Reader:
         """Whether a row belongs to the people of the cell, and to the one person asked about."""
         if person is not None:
             ids = self.ids.get(person[0])
-            if ids is not None and str(ids[fate.row]) != person[1]:  # type: ignore[index]
+            if ids is not None and str(ids[fate.row]) != person[1]:
                 return False
         at = dict(zip(self.count.dimensions, cell, strict=True))
         try:
