@@ -489,7 +489,7 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         return x.Negative(items[0], span=_span(meta))
 
     def ratio_cell(self, meta: Meta, items: Items) -> x.Expression:
-        return x.Arithmetic("/", items[0], items[1], span=_span(meta))
+        return x.Arithmetic("/", items[0], items[2], span=_span(meta))
 
     def member_cell(self, meta: Meta, items: Items) -> x.Expression:
         return x.Name(str(items[0]), span=_span(meta))
