@@ -136,7 +136,7 @@ class Settled:
     raws: Mapping[str, Raw]
 
 
-class Rejected(DataError):
+class Rejected(DataError):  # noqa: N818 - it is what happened to the rows
     """Too many rows do not fit: no statement. `tables` hold the rows set aside."""
 
     def __init__(self, message: str, tables: Mapping[str, Table]) -> None:

@@ -102,9 +102,9 @@ class Diagnostic:
         return self.level is Level.ERROR
 
 
-def warning(code: str, headline: str, span: Span, **more: object) -> Diagnostic:
+def warning(code: str, headline: str, span: Span, caption: str = "", **more: object) -> Diagnostic:
     """A problem that does not stop settlement."""
-    return Diagnostic(code, headline, span, level=Level.WARNING, **more)  # type: ignore[arg-type]
+    return Diagnostic(code, headline, span, caption, level=Level.WARNING, **more)  # type: ignore[arg-type]
 
 
 class PbrError(Exception):

@@ -1,12 +1,264 @@
-"""Warnings: what a contract says that it probably does not mean."""
+"""Warnings: what a contract says that it probably does not mean, or that its readers will stumble over."""
 
 from __future__ import annotations
 
-from pbr_rules.checked.model import Contract
-from pbr_rules.diagnostics import Diagnostic
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from pbr_rules import expressions as x
+from pbr_rules.analysis.signs import may_be_negative
+from pbr_rules.checked.model import Contract, Define, Figure, Measure, Parameter, Payment
+from pbr_rules.checked.scales import constant
+from pbr_rules.diagnostics import Diagnostic, Label, listing, warning
+from pbr_rules.plan.from_checked import expressions
+from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
+from pbr_rules.words import words
 
 
 def lints(contract: Contract, document: t.Document) -> tuple[Diagnostic, ...]:
-    """Every warning, in the order of the text."""
-    return ()
+    """Every warning."""
+    return tuple(warned for lint in LINTS for warned in lint(contract, document))
+
+
+def unused(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """Something is declared and nothing reads it."""
+    read = _names(contract) | {name for v in contract.readings.values() for name in _written_names(v)}
+    for figure in contract.figures.values():
+        if isinstance(figure, Parameter) and figure.name not in read:
+            yield warning("unused", f"nothing reads the parameter `{figure.name}`", figure.span)
+    for scale in contract.scales.values():
+        if scale.name not in read:
+            yield warning("unused", f"nothing reads the scale `{scale.name}`", scale.span)
+    counted = {m.records for m in contract.measures} | {m.base for m in contract.measures}
+    columns = {node.records for e in expressions(contract) for node in x.walk(e) if isinstance(node, x.Column)}
+    pointed = {
+        c.kind.detail
+        for r in contract.records.values()
+        for c in r.columns.values()
+        if c.kind.name == "id" and c.kind.detail != r.name
+    }
+    dimensions = {axis.dimension for f in contract.figures.values() for axis in f.axes}
+    for name, records in contract.records.items():
+        if name not in counted | columns | pointed and records.identity not in dimensions:
+            yield warning("unused", f"nothing counts or reads the records `{name}`", records.span)
+    used = (
+        dimensions
+        | {c.kind.detail for r in contract.records.values() for c in r.columns.values()}
+        | set(contract.scope[0])
+    )
+    for clause in document.declarations:
+        if isinstance(clause, t.Category | t.Period) and clause.name not in used:
+            parents = {p.parent for p in contract.periods.values()}
+            if clause.name not in parents:
+                yield warning("unused", f"nothing runs over `{clause.name}`", clause.name_span)
+
+
+def unreachable(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A branch whose condition holds only where an earlier one does."""
+    for figure in contract.figures.values():
+        conditions: list[x.Expression] = []
+        if isinstance(figure, Payment):
+            conditions = [b.condition for b in figure.branches if b.condition is not None]
+        elif isinstance(figure, Define) and isinstance(figure.value, x.Cases):
+            conditions = [condition for condition, _ in figure.value.cases]
+        for index, later in enumerate(conditions):
+            earlier = next((c for c in conditions[:index] if _implies(later, c)), None)
+            if earlier is not None:
+                yield warning(
+                    "unreachable",
+                    f"`{words(later)}` is never reached: `{words(earlier)}` holds wherever it does, and comes first",
+                    later.span,
+                    labels=(Label(earlier.span, "this holds first"),),
+                    help=("put the narrower condition first",),
+                )
+
+
+def may_come_out_negative(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A payment whose size may end below zero: its line would then be refused."""
+    for payment in contract.payments:
+        for branch in payment.branches:
+            if may_be_negative(contract, payment, branch):
+                word = "deduct" if branch.deducts else "pay"
+                yield warning(
+                    "may-be-negative",
+                    f"`{payment.name}` may come out below zero, and its line would then be refused",
+                    branch.amount.span,
+                    f"`{word} {words(branch.amount)}`",
+                    help=(
+                        "end the payment with `floor £0`, if nothing is paid then",
+                        "or write a case that deducts, if it is taken back",
+                    ),
+                )
+                break
+
+
+def whole_pot(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """An amount that does not vary with all that a payment runs over is paid once for each of them."""
+    for payment in contract.payments:
+        for branch in payment.branches:
+            if isinstance(branch.amount, x.Nothing | x.Unknown) or _has_count(contract, branch.amount):
+                continue
+            varied = _varies(contract, branch.amount) | {
+                d for b in payment.branches if b.condition is not None for d in _varies(contract, b.condition)
+            }
+            still = [axis.dimension for axis in payment.axes if axis.dimension not in varied]
+            if still:
+                yield warning(
+                    "whole-pot",
+                    f"`{words(branch.amount)}` is the same for every {listing([f'`{d}`' for d in still])}, and `{payment.name}` pays it once for each",
+                    branch.amount.span,
+                    help=(
+                        "if it is a whole amount, leave the name out of `by`; if it is a price, multiply it by a count",
+                    ),
+                )
+                break
+
+
+def titles(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A figure that reaches a statement has a title: statements print titles."""
+    for figure in contract.figures.values():
+        if figure.title is None and isinstance(figure, Payment | Measure | Define):
+            yield warning(
+                "no-title",
+                f"`{figure.name}` reaches the statement and has no title",
+                figure.span,
+                help=(f'`{_word(figure)} {figure.name} "…"`',),
+            )
+
+
+_TERMS = re.compile(r"#.*\b(confidential|unless|except|subject to|provided that|notwithstanding)\b", re.IGNORECASE)
+
+
+def comments(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A comment carries no terms."""
+    source = contract.source
+    for match in _TERMS.finditer(source.text):
+        line = source.text[source.text.rfind("\n", 0, match.start()) + 1 : match.start() + 1]
+        if line.count('"') % 2 == 0:
+            yield warning(
+                "terms-in-comment",
+                f"a comment that says `{match.group(1)}` reads like a term, and comments carry none",
+                Span(match.start(1), match.end(1)),
+                help=("say it in a title, in the text around a literate contract, or as a clause",),
+            )
+
+
+def windows_past_the_end(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A period that lies wholly outside the days the contract runs."""
+    runs = contract.written.runs
+    if runs is None:
+        return
+    for clause in document.declarations:
+        if not isinstance(clause, t.Period):
+            continue
+        for member in contract.periods[clause.name].members:
+            if member.first > runs[1] or member.last < runs[0]:
+                yield warning(
+                    "unreachable",
+                    f"`{member.name}` of `{clause.name}` lies outside the days the contract runs",
+                    clause.name_span,
+                )
+
+
+def shared_dimensions_only(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """`across` a dimension that no measure there runs over does nothing."""
+    for figure in contract.figures.values():
+        if not isinstance(figure, Define):
+            continue
+        reached = {
+            axis.dimension
+            for node in x.walk(figure.value)
+            if isinstance(node, x.Read) and isinstance(contract.figures[node.figure], Measure)
+            for axis in contract.figures[node.figure].axes
+        }
+        idle = [d for d in figure.across if d not in reached]
+        if idle:
+            yield warning(
+                "unused",
+                f"`{figure.name}` reads no measure that runs over {listing([f'`{d}`' for d in idle])}",
+                figure.span,
+            )
+
+
+LINTS = (
+    unused,
+    unreachable,
+    may_come_out_negative,
+    whole_pot,
+    titles,
+    comments,
+    windows_past_the_end,
+    shared_dimensions_only,
+)
+
+
+# ---- what they look at
+
+
+def _names(contract: Contract) -> set[str]:
+    found: set[str] = set()
+    for expression in expressions(contract):
+        for node in x.walk(expression):
+            if isinstance(node, x.Read):
+                found.add(node.figure)
+            elif isinstance(node, x.Call):
+                found.add(node.name)
+    return found
+
+
+def _written_names(node: object) -> Iterator[str]:
+    """Names in clauses that are not checked under the plain terms: those of a reading."""
+    if isinstance(node, x.Name | x.Call):
+        yield node.name
+    if isinstance(node, tuple):
+        for item in node:
+            yield from _written_names(item)
+    elif attrs.has(type(node)):
+        for attribute in attrs.fields(type(node)):  # type: ignore[arg-type]
+            yield from _written_names(getattr(node, attribute.name))
+
+
+def _implies(narrow: x.Expression, wide: x.Expression) -> bool:
+    """Whether one condition holds only where the other does: the same figure against nearer ends."""
+    if narrow == wide:
+        return True
+    if not (isinstance(narrow, x.Compare) and isinstance(wide, x.Compare)) or narrow.left != wide.left:
+        return any(_implies(part, wide) for part in narrow.conditions) if isinstance(narrow, x.Both) else False
+    a, b = constant(narrow.right), constant(wide.right)
+    if a is None or b is None:
+        return False
+    over, under = (x.Comparator.AT_LEAST, x.Comparator.ABOVE), (x.Comparator.AT_MOST, x.Comparator.BELOW)
+    if narrow.how in over and wide.how in over:
+        return a > b or (a == b and not (narrow.how is over[0] and wide.how is over[1]))
+    if narrow.how in under and wide.how in under:
+        return a < b or (a == b and not (narrow.how is under[0] and wide.how is under[1]))
+    return False
+
+
+def _varies(contract: Contract, node: x.Expression) -> set[str]:
+    """The dimensions that an expression varies with."""
+    found: set[str] = set()
+    for part in x.walk(node):
+        if isinstance(part, x.Here):
+            found.add(part.dimension)
+        elif isinstance(part, x.ParentOf):
+            found.add(part.child)
+        elif isinstance(part, x.Column):
+            found |= {d for d, _ in part.key}
+    return found
+
+
+def _has_count(contract: Contract, node: x.Expression) -> bool:
+    """Whether a factor is a count: then the amount is a price."""
+    for part in x.walk(node):
+        kind = part.kind if isinstance(part, x.Read | x.Column) else None
+        if isinstance(part, x.PeopleIn) or (kind is not None and kind.name == "count"):
+            return True
+    return False
+
+
+def _word(figure: Figure) -> str:
+    return type(figure).__name__.lower()

@@ -57,7 +57,7 @@ class _Checker:
     ) -> Contract | None:
         head = self._head()
         self._names()
-        places = declared(self.clauses, self._say)
+        places = declared(self.clauses, head.currency or "", self._say)
         scope = (head.scope.dimensions, head.scope.excepted) if head.scope else ((), ())
         self._scope(head, places)
         resolver = Resolver(

@@ -114,7 +114,7 @@ def _laid_out(
                 )
                 return tuple(members), parents
             name = f"{clause.name}_{len(members) + 1}"
-            members.append(PeriodDays(name, None, start, end))  # type: ignore[arg-type]
+            members.append(PeriodDays(name, None, start, end))
             if parent:
                 parents[name] = parent
             start = next_start
@@ -124,7 +124,11 @@ def _laid_out(
 
 
 def records(
-    clauses: list[t.Records], found_categories: dict[str, t.Category], found_periods: dict[str, Period], report: Report
+    clauses: list[t.Records],
+    found_categories: dict[str, t.Category],
+    found_periods: dict[str, Period],
+    currency: str,
+    report: Report,
 ) -> dict[str, Records]:
     """Records by name, with the kind of each column and the key. Exclusions come later, when names can be resolved."""
     names = {clause.name: clause for clause in clauses}
@@ -132,7 +136,7 @@ def records(
     for clause in clauses:
         columns: dict[str, RecordColumn] = {}
         for column in clause.columns:
-            kind = _kind(clause, column, names, found_categories, found_periods, report)
+            kind = _kind(clause, column, names, found_categories, found_periods, currency, report)
             if column.name in columns:
                 report(
                     Diagnostic("declared-twice", f"`{clause.name}` has two columns called `{column.name}`", column.span)
@@ -157,6 +161,7 @@ def _kind(
     names: dict[str, t.Records],
     categories_: dict[str, t.Category],
     periods_: dict[str, Period],
+    currency: str,
     report: Report,
 ) -> Kind:
     written = column.kind
@@ -212,6 +217,8 @@ def _kind(
             return kinds.UNKNOWN
         case "number":
             return Kind("number", places=written.places)
+        case "money":
+            return kinds.money(currency)
         case name:
             return Kind(name)
 
@@ -283,9 +290,11 @@ def _tolerance(clause: t.Records, report: Report) -> Literal | None:
     return lines[0].limit if lines else None
 
 
-def declared(clauses: tuple[t.Node, ...], report: Report) -> Declared:
+def declared(clauses: tuple[t.Node, ...], currency: str, report: Report) -> Declared:
     """All of them, from the clauses of a contract."""
     found_categories = categories([c for c in clauses if isinstance(c, t.Category)], report)
     found_periods = periods([c for c in clauses if isinstance(c, t.Period)], report)
-    found_records = records([c for c in clauses if isinstance(c, t.Records)], found_categories, found_periods, report)
+    found_records = records(
+        [c for c in clauses if isinstance(c, t.Records)], found_categories, found_periods, currency, report
+    )
     return Declared(found_categories, found_periods, found_records)

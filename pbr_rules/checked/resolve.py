@@ -520,7 +520,12 @@ class Resolver:
             return result, other if node.sign in "+-" else kinds.UNKNOWN
         if node.sign in "*/":
             kind = kinds.product(a, b) if node.sign == "*" else kinds.quotient(a, b)
-            if node.sign == "/" and isinstance(node.left, x.Literal) and isinstance(node.right, x.Literal) and kind == kinds.NUMBER:
+            if (
+                node.sign == "/"
+                and isinstance(node.left, x.Literal)
+                and isinstance(node.right, x.Literal)
+                and kind == kinds.NUMBER
+            ):
                 kind = kinds.SHARE  # `5/6` is a share, as `8.4%` is
             if kind is None and {a.name, b.name} == {"duration", "count"}:
                 kind = kinds.DURATION

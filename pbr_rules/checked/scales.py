@@ -6,6 +6,7 @@ bands must follow one another as written, each beginning where the one before en
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from attrs import evolve, frozen
@@ -153,7 +154,7 @@ def _whole(found: Scale, c: Context) -> None:
     line = found.sentence == "straight line between points"
     if reaches[0].low is not None and not starts_at_zero:
         _gap(found, c, f"below {words(reaches[0].low)}", reaches[0].span)
-    for before, after in zip(reaches, reaches[1:], strict=False):
+    for before, after in itertools.pairwise(reaches):
         _meet(found, before, after, line, c)
     last = reaches[-1]
     if last.high is not None:
@@ -267,7 +268,7 @@ def answer_kind(found: Scale, arguments: tuple[Kind, ...], span: Span, c: Contex
 def _steps_are_whole(found: Scale, first: Kind, c: Context) -> None:
     """Bands that meet only at whole numbers (`at most 370`, `at least 371`) leave a gap for anything but a count."""
     reaches = sorted((reach(band) for band in found.bands), key=_lowest)
-    for before, after in zip(reaches, reaches[1:], strict=False):
+    for before, after in itertools.pairwise(reaches):
         a, b = constant(before.high), constant(after.low)
         if a is not None and b is not None and b - a == 1 and before.high is not None:
             if found.sentence != "straight line between points":

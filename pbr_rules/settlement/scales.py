@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -117,7 +118,7 @@ def _line(terms: Terms, scale: Scale, at: Value, inside: Frame, frame: Frame) ->
             return value
         points.append((edge.number, value))
     points.sort(key=lambda point: point[0])
-    for (a, low), (b, high) in zip(points, points[1:], strict=False):
+    for (a, low), (b, high) in itertools.pairwise(points):
         if a == b:
             return without(State.REFUSED, f"two points of `{scale.name}` lie at {put_in(evolve(at, of=a))}")
         if a <= at.number <= b:

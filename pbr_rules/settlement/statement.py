@@ -16,7 +16,6 @@ from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.terms import Env, Terms
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without
-
 from pbr_rules.words import words
 
 

@@ -50,7 +50,11 @@ class Explained:
 
 
 def explain(
-    settlement: Settlement, read: x.Read, engine: Engine, tables: Mapping[str, Table], fixed: Mapping[x.Expression, Value],
+    settlement: Settlement,
+    read: x.Read,
+    engine: Engine,
+    tables: Mapping[str, Table],
+    fixed: Mapping[x.Expression, Value],
     person: tuple[str, str] | None = None,
 ) -> Explained:
     """A figure at a cell. `person`: only the rows of one person, as (open dimension, id)."""
@@ -93,16 +97,29 @@ def _named(working: Working, stands: str, member: str, dimension: str) -> Workin
     counted = working.counted
     if counted is not None:
         name, kept, cell = counted
-        counted = name, kept, tuple(member if d == dimension and c == stands else c for d, c in zip(kept, cell, strict=True))
+        counted = (
+            name,
+            kept,
+            tuple(member if d == dimension and c == stands else c for d, c in zip(kept, cell, strict=True)),
+        )
     return evolve(
-        working, of=told(working.of), with_numbers=told(working.with_numbers), why=told(working.why),
-        steps=tuple(map(told, working.steps)), inputs=tuple(_named(i, stands, member, dimension) for i in working.inputs),
+        working,
+        of=told(working.of),
+        with_numbers=told(working.with_numbers),
+        why=told(working.why),
+        steps=tuple(map(told, working.steps)),
+        inputs=tuple(_named(i, stands, member, dimension) for i in working.inputs),
         counted=counted,
     )
 
 
 def _rows(
-    contract: Contract, count: Count, cell: Cell, fates: object, tables: Mapping[str, Table], person: tuple[str, str] | None
+    contract: Contract,
+    count: Count,
+    cell: Cell,
+    fates: object,
+    tables: Mapping[str, Table],
+    person: tuple[str, str] | None,
 ) -> Iterator[TrailRow]:
     table = tables[count.records]
     read = _Reader(contract, count, tables)
@@ -119,7 +136,12 @@ def _rows(
 def _columns(count: Count, table: Table) -> list[str]:
     """The columns worth showing: those that the measure reads of the row itself."""
     nodes = (*count.where, *count.once, *count.keys, *(axis.at for axis in count.axes if not axis.on_base))
-    named = {part.path[0] if part.path else part.name for node in nodes for part in x.walk(node) if isinstance(part, x.Column)}
+    named = {
+        part.path[0] if part.path else part.name
+        for node in nodes
+        for part in x.walk(node)
+        if isinstance(part, x.Column)
+    }
     named |= set(count.link[:1]) | set(table.records.key or ())
     return [name for name in table.columns if name in named] or list(table.columns)
 
@@ -138,11 +160,15 @@ class _Reader:
     def __init__(self, contract: Contract, count: Count, tables: Mapping[str, Table]) -> None:
         self.contract, self.count, self.tables = contract, count, tables
         self.people = [
-            (axis.dimension, reader(_from_row(axis.at, count), tables, contract.periods)) for axis in count.axes if axis.on_base
+            (axis.dimension, reader(_from_row(axis.at, count), tables, contract.periods))
+            for axis in count.axes
+            if axis.on_base
         ]
         self.inside = [
             (node, reader(node.anchor, tables, contract.periods))
-            for condition in count.where for node in x.walk(condition) if isinstance(node, x.Within)
+            for condition in count.where
+            for node in x.walk(condition)
+            if isinstance(node, x.Within)
         ]
         self.ids = self._id_columns()
 
@@ -175,7 +201,9 @@ class _Reader:
             if day is None:
                 continue
             first, last = bounds_of(node, day)
-            found.append(f"{node.length} {node.how} {words(node.anchor)}: {long_text(first or day)} to {long_text(last)}")
+            found.append(
+                f"{node.length} {node.how} {words(node.anchor)}: {long_text(first or day)} to {long_text(last)}"
+            )
         return tuple(dict.fromkeys(found))
 
 
