@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
 from pbr_rules.exact import Mode, rounded
+from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import constants, counted
 from pbr_rules.settlement.inputs import Inputs
@@ -80,7 +81,31 @@ def work(contract: Contract, example: Example, engine: Engine) -> Worked:
         return Worked(example, (), (Diagnostic("example", str(error), example.span),))
     terms = Terms(contract, made)
     checkpoints = tuple(_checkpoint(terms, line, node) for line, node in example.expects)
-    return Worked(example, checkpoints)
+    return Worked(example, checkpoints, tuple(_unused(contract, example)))
+
+
+def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
+    """Figures given that nothing expected here reads, however far down: probably a slip in a name."""
+    reached: set[str] = set()
+    waiting = [name for _, node in example.expects for name in _read(node)]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            part = contract.figures.get(name) or contract.scales.get(name)
+            waiting += [inner for node in inside(part) for inner in _read(node)] if part is not None else []
+    given = {g.figure: g.span for g in example.figures} | {name: span for name, _, _, span in example.points}
+    for name, span in given.items():
+        if name not in reached:
+            yield Diagnostic("unused-given", f"nothing expected in this example reads `{name}`, which it gives", span)
+
+
+def _read(node: x.Expression) -> Iterator[str]:
+    for part in x.walk(node):
+        if isinstance(part, x.Read):
+            yield part.figure
+        elif isinstance(part, x.Call):
+            yield part.name
 
 
 def _rows(table: t.Table) -> list[dict[str, x.Expression]]:

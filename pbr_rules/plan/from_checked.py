@@ -98,18 +98,19 @@ def _reads(contract: Contract) -> Iterator[x.Read]:
 def expressions(contract: Contract) -> Iterator[x.Expression]:
     """Every expression of the terms."""
     for part in (*contract.figures.values(), *contract.limits, *contract.constraints, *contract.examples):
-        yield from _inside(part)
+        yield from inside(part)
 
 
-def _inside(value: object) -> Iterator[x.Expression]:
+def inside(value: object) -> Iterator[x.Expression]:
+    """Every expression in a part of the checked contract."""
     if isinstance(value, x.Expression):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _inside(item)
+            yield from inside(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _inside(item)
+            yield from inside(item)
     elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ == "pbr_rules.checked.model":
         for attribute in fields(type(value)):  # type: ignore[arg-type]
-            yield from _inside(getattr(value, attribute.name))
+            yield from inside(getattr(value, attribute.name))

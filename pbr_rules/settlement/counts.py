@@ -8,6 +8,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.engines.once import must_agree
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.from_checked import plan
 from pbr_rules.plan.model import Answer, Count, Engine
@@ -40,6 +41,7 @@ def counted(
         ready = with_constants(count, fixed)
         if ready is None or count.records not in tables or (count.base is not None and count.base not in tables):
             continue
+        must_agree(ready, tables, contract.periods)
         answers[key] = engine.answer(ready, tables)
     return answers
 

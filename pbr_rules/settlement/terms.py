@@ -21,6 +21,7 @@ from pbr_rules.evidence.tables import places
 from pbr_rules.exact import rounded
 from pbr_rules.kinds import Kind
 from pbr_rules.settlement.gather import gathered
+from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.payments import entitlement
 from pbr_rules.settlement.people import People
@@ -159,7 +160,7 @@ class Terms:
         owner = self.contract.owner(dimension)
         value = without(
             State.OUTSIDE,
-            f'there is no "{member}" in `{owner.name if owner else dimension}`',
+            f'there is no "{marked(member)}" in `{owner.name if owner else dimension}`',
             figure.kind,
             (figure.name,),
         )
@@ -168,9 +169,8 @@ class Terms:
     def _settle(self, figure: Figure, at: Env) -> Result:
         cell = tuple(at.values())
         if self.contract.excepted(figure.dimensions, cell):
-            value = without(
-                State.OUTSIDE, f"[{', '.join(cell)}] is outside the contract's scope", figure.kind, (figure.name,)
-            )
+            where = ", ".join(_member(self.contract, d, m) for d, m in at.items())
+            value = without(State.OUTSIDE, f"[{where}] is outside the contract's scope", figure.kind, (figure.name,))
             return value, self._working(figure, at, value, Frame(), "", "")
         given = self.inputs.figures.get((figure.name, cell))
         if given is not None:
@@ -355,7 +355,7 @@ class Terms:
                 return factor
             total += Fraction(number, scale) * factor.number
             if figure.value.column is None:
-                frame.steps.append(f"{number:,} × {put_in(factor)} ({', '.join(str(part) for part in key)})")
+                frame.steps.append(f"{number:,} × {put_in(factor)} ({', '.join(map(shown, row.values()))})")
         return known(figure.kind, total)
 
     def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], closes: date | None) -> Value | None:
@@ -486,14 +486,15 @@ class Terms:
         table = self.inputs.tables.get(node.records)
         if table is None:
             return without(State.UNKNOWN, f"no rows of `{node.records}` were given", node.kind, (node.name,))
-        key = []
+        key, key_words = [], []
         for _, way in node.key:
             part = self.value(way, env, frame)
             if not part.known:
                 return part
             key.append(part.of)
+            key_words.append(shown(part))
         row = table.index.get(tuple(key))  # type: ignore[arg-type]
-        text = f"{node.records}[{', '.join(str(k) for k in key)}]" if key else node.records
+        text = f"{node.records}[{', '.join(key_words)}]" if key else node.records
         if row is None:
             return self._noted(node, without(State.MISSING, f"`{text}` has no row", node.kind, (node.name,)), frame)
         if table.excluded[row] is not None:
@@ -694,8 +695,11 @@ def label(contract: Contract, name: str, at: Env) -> str:
     """A figure and its cell, as a contract writes them: `events[c1, treated]`, `outcomes["A1", entered]`."""
     if not at:
         return name
-    parts = [member if contract.members(d) is not None else f'"{member}"' for d, member in at.items()]
-    return f"{name}[{', '.join(parts)}]"
+    return f"{name}[{', '.join(_member(contract, d, member) for d, member in at.items())}]"
+
+
+def _member(contract: Contract, dimension: str, member: str) -> str:
+    return member if contract.members(dimension) is not None else f'"{marked(member)}"'
 
 
 def _first_without(*values: Value) -> Value | None:

@@ -15,6 +15,7 @@ from pbr_rules import kinds
 from pbr_rules.dates import Duration, long_text
 from pbr_rules.exact import decimal_text, exact, places, plain_text, ratio_text
 from pbr_rules.kinds import Kind
+from pbr_rules.settlement.ids import marked
 
 SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
 
@@ -37,8 +38,12 @@ class State(StrEnum):
 Settled = Fraction | date | bool | str | Duration | None
 
 
-def _settled(_: object, __: object, value: Settled) -> None:
-    if isinstance(value, bool | date | str | Duration) or value is None:
+def _settled(made: Value, __: object, value: Settled) -> None:
+    if isinstance(value, bool):
+        if made.kind.name != "flag":
+            raise TypeError(f"{made.kind.words} cannot be {value}")
+        return
+    if isinstance(value, date | str | Duration) or value is None:
         return
     exact(value)
 
@@ -112,7 +117,7 @@ def shown(value: Value) -> str:
     if isinstance(of, date):
         return long_text(of)
     if not isinstance(of, Fraction):
-        return str(of)
+        return marked(str(of)) if value.kind.name == "id" else str(of)
     kind = value.kind
     match kind.name:
         case "money":
@@ -175,7 +180,9 @@ def exact_text(value: Value) -> str | None:
         return "yes" if of else "no"
     if isinstance(of, Fraction):
         return ratio_text(of)
-    return of.isoformat() if isinstance(of, date) else str(of)
+    if isinstance(of, date):
+        return of.isoformat()
+    return marked(str(of)) if value.kind.name == "id" else str(of)
 
 
 @frozen
@@ -191,6 +198,8 @@ class Working:
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
         counted: for a measure counted from rows, its name, the dimensions it was counted at, and the cell.
+
+    Ids stand marked in every text (`settlement/ids.py`): a report shows them, or leaves them out.
     """
 
     of: str

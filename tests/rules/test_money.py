@@ -1,0 +1,166 @@
+"""Money: rules 11 to 19."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+GRANT = 'parameter x "X": money\n'
+
+
+def line(bench, body, given="£100", head=""):
+    found = bench.amounts(f"{GRANT}{head}payment p \"P\" {{ {body} }}", set={"x": given})
+    return found["p"]
+
+
+def test_rule_11_steps_act_in_the_order_written(bench):
+    assert line(bench, "pay x   less 40% * amount   cap £50") == 50
+    assert line(bench, "pay x   cap £50   less 40% * amount") == 30
+    assert line(bench, "pay x   less £120   floor £0   plus £5") == 5
+
+
+def test_rule_12_rounding_is_last_on_the_size_then_the_direction(bench):
+    assert line(bench, "pay x / 3") == Fraction("33.33")
+    assert line(bench, "deduct x / 8", "£0.20") == Fraction("-0.03")  # 0.025 rounds to 0.03 on its size
+    assert line(bench, "pay x / 3   rounded to £1 down") == 33
+
+
+def test_rule_12_totals_add_rounded_lines(bench):
+    text = 'category site { a, b, c }\nparameter x "X": money = £10\npayment p "P" by site { pay x / 3 }\n'
+    assert bench.settle(text).settlement.total == Fraction("9.99")
+
+
+def test_rule_14_a_pay_below_zero_is_refused(bench):
+    assert "below nothing" in line(bench, "pay x - £200")
+    warned = bench.warnings(GRANT + 'payment p "P" { pay x - £200 }')
+    assert [w.code for w in warned] == ["may-be-negative"]
+    assert not bench.warnings(GRANT + 'payment p "P" { pay x - £200   floor £0 }')
+    assert not bench.warnings(GRANT + 'payment p "P" { when x is at least £200 pay x - £200 otherwise pay nothing }')
+
+
+def test_rule_15_a_deduction_may_be_larger_than_what_is_paid(bench):
+    text = GRANT + 'payment p "P" { pay x }\npayment q "Q" { deduct 2 * x }\n'
+    assert bench.settle(text, set={"x": "£100"}).settlement.total == -100
+
+
+def test_rule_16_a_cap_acts_on_the_size_in_both_directions(bench):
+    assert line(bench, "deduct x   cap £60") == -60
+
+
+def test_rule_17_payments_that_read_one_another_are_a_loop(bench):
+    text = GRANT + 'payment p "P" { pay x + q }\npayment q "Q" { pay p }\n'
+    (problem,) = bench.problems(text)
+    assert problem.code == "loop" and "`p` → `q` → `p`" in problem.headline
+
+
+def test_rule_17_a_payment_read_elsewhere_is_its_rounded_line(bench):
+    text = GRANT + 'payment p "P" { pay x / 3 }\npayment q "Q" { pay 3 * p }\n'
+    assert bench.amounts(text, set={"x": "£10"})["q"] == Fraction("9.99")
+
+
+def test_rule_18_a_condition_on_a_payment_not_settled_is_refused(bench):
+    text = """
+    category cohort { c1, c2 }
+    parameter price "Price" by cohort: money { c1: £5   c2: unknown "not agreed" }
+    payment early "Early" by cohort { pay price }
+    payment last "Last" { when for every cohort (early is nothing) pay £1 otherwise pay nothing }
+    """
+    found = bench.amounts(text)
+    # c1 is not nothing, and one no decides whatever else is not known.
+    assert found["last"] == 0
+    found = bench.amounts(text.replace("c1: £5", "c1: £0"))
+    assert "not agreed" in found["last"]
+
+
+SHARED = """
+language 1
+contract c "C" {
+  payer a: "A"   payer b: "B"   provider t: "T"
+  currency: GBP   payments: rounded to £0.01 half up
+}
+parameter x "X": money = £0.05
+"""
+
+
+def test_shares_are_rounded_and_the_last_takes_the_remainder(bench):
+    text = 'payment p "P" { shared: a 1/3, b the rest   pay x }'
+    (found,) = bench.settle(text, head=SHARED).settlement.lines
+    assert found.shares == (("a", Fraction("0.02")), ("b", Fraction("0.03")))
+    text = 'payment p "P" { shared: a 1/3, b 2/3   pay x }'
+    assert sum(amount for _, amount in bench.settle(text, head=SHARED).settlement.lines[0].shares) == Fraction("0.05")
+
+
+def test_two_payers_and_no_shares_do_not_check(bench):
+    (problem,) = bench.problems('payment p "P" { pay x }', SHARED)
+    assert problem.code == "parties" and "`shared: a 60%, b the rest`" in problem.help[0]
+
+
+def test_shares_that_do_not_add_up_do_not_check(bench):
+    (problem,) = bench.problems('payment p "P" { shared: a 60%, b 30%   pay x }', SHARED)
+    assert problem.code == "parties"
+
+
+def test_shares_are_read_only_when_there_is_something_to_share(bench):
+    text = 'parameter s "S": share\npayment p "P" { shared: a s, b the rest   pay %s }'
+    (found,) = bench.settle(text % "x", head=SHARED).settlement.lines
+    assert found.amount is None and "`s` was not given" in found.why
+    (found,) = bench.settle(text % "nothing", head=SHARED).settlement.lines
+    assert found.amount == 0
+
+
+LIMITED = """
+category year { y1, y2 }
+parameter x "X": money = £100
+payment p "P" by year { pay x }
+payment q "Q" by year { pay 2 * x }
+"""
+
+
+def test_limits_are_negative_lines_in_the_order_written(bench):
+    text = LIMITED + """
+    limit yearly "Yearly" by year { covers p, q   at most £250 }
+    limit whole "Whole" { covers p, q   at most £450 }
+    """
+    found = bench.amounts(text)
+    assert (found["yearly[y1]"], found["yearly[y2]"], found["whole"]) == (-50, -50, -50)
+    assert bench.settle(text).settlement.total == 450
+
+
+def test_a_limit_on_a_part_of_an_earlier_one_is_refused(bench):
+    text = LIMITED + 'limit a "A" { covers p, q   at most £5 }\nlimit b "B" { covers p   at most £5 }\n'
+    assert [p.code for p in bench.problems(text)] == ["ambiguous"]
+
+
+def test_a_limit_says_how_many_lines_it_leaves_out(bench):
+    text = LIMITED.replace("money = £100", 'money unknown "not agreed"') + 'limit a "A" { covers p   at most £5 }\n'
+    settlement = bench.settle(text).settlement
+    assert settlement.lines[-1].leaves_out == 2
+    assert len(settlement.refused) == 4
+
+
+def test_a_limit_by_period_places_lines_by_their_day(bench):
+    text = """
+    period year { y1: 2020-01-01 to 2020-12-31   y2: 2021-01-01 to 2021-12-31 }
+    records people { person: id   joined: date }
+    payment p "P" by person { dated: joined   pay £60 }
+    limit a "A" by year { covers p   at most £100 }
+    """
+    found = bench.amounts(text, {"people": "person,joined; a,2020-01-01; b,2020-02-01; c,2021-02-01"})
+    assert (found["a[y1]"], found["a[y2]"]) == (-20, 0)
+
+
+def test_a_line_that_falls_in_no_cell_of_a_limit_does_not_check(bench):
+    text = """
+    period year { y1: 2020-01-01 to 2020-12-31 }
+    records people { person: id   joined: date }
+    payment p "P" by person { pay £60 }
+    limit a "A" by year { covers p   at most £100 }
+    """
+    assert [p.code for p in bench.problems(text)] == ["grain"]
+
+
+@pytest.mark.parametrize("word", ["never recovered", "less already paid on p"])
+def test_netting_waits_for_a_later_version(bench, word):
+    found = bench.problems(GRANT + f'payment p "P" {{ pay x   {word} }}')
+    assert "not-in-this-version" in [p.code for p in found]

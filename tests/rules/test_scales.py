@@ -1,0 +1,162 @@
+"""Scales and comparisons: rules 20 to 25."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+SLICES = """
+scale s(cut) "S" {
+  each slice at its own rate
+  below 5%: 50%   at least 5% and below 20%: 100%   at least 20%: 0%
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cut", "share"),
+    [("-3%", "0"), ("0%", "0"), ("4%", "0.02"), ("5%", "0.025"), ("12%", "0.095"), ("20%", "0.175"), ("60%", "0.175")],
+)
+def test_rule_20_slices_start_at_zero(bench, cut, share):
+    assert bench.value(f"s({cut})", SLICES) == Fraction(share)
+
+
+def test_rule_20_above_the_last_band_is_an_error_unless_a_band_covers_it(bench):
+    text = "scale s(cut) { each slice at its own rate   below 5%: 50%   at least 5% and below 20%: 100% }"
+    (problem,) = bench.problems(text)
+    assert problem.code == "scale" and "above 20%" in problem.headline
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [
+        ("below 5%: 0%   at least 10%: 1%", "no band covers 7.5%"),
+        ("below 5%: 0%   above 5%: 1%", "no band covers 5%"),
+        ("at most 5%: 0%   at least 5%: 1%", "both cover 5%"),
+        ("below 10%: 0%   at least 5%: 1%", "both cover 7.5%"),
+        ("at least 5%: 1%", "no band covers below 5%"),
+        ("below 5%: 1%", "no band covers above 5%"),
+        ("at least 10%: 1%   below 10%: 0%   at least 20%: 3%", "overlap"),
+    ],
+)
+def test_gaps_and_overlaps_name_a_value_that_falls_in_them(bench, bands, said):
+    problems = bench.problems(f"scale s(cut) {{ each band gives {bands} }}")
+    assert problems and all(p.code == "scale" for p in problems)
+    assert any(said in p.headline for p in problems), [p.headline for p in problems]
+
+
+def test_whole_numbers_side_by_side_are_no_gap_for_a_count_only(bench):
+    text = 'scale s(n) { each band gives   at most 370: 1   at least 371: 2 }\nparameter n "N": %s\ndefine x "X" by one = s(n)\ncategory one { only }\n'
+    assert not bench.problems(text % "count")
+    assert [p.code for p in bench.problems(text % "number")] == ["scale"]
+
+
+def test_each_band_gives_any_expression(bench):
+    scale = 'scale award(gain) { each band gives   below 4%: £0   at least 4% and below 9%: £20,000 * gain / 1%   at least 9%: unknown "row not legible" }'
+    assert bench.value("award(5%)", scale) == 100000
+    assert bench.value("award(3.99%)", scale) == 0
+    assert bench.value("award(9%)", scale) == "unknown: row not legible"
+
+
+WAY = "scale way(score, low, high) { straight line between points   below low: 0%   at low: 0%   at high: 100%   above high: 100% }"
+
+
+@pytest.mark.parametrize(("score", "share"), [("0.4", 0), ("0.5", 0), ("0.95", Fraction(1, 2)), ("1.2", Fraction(7, 9)), ("1.4", 1), ("1.6", 1)])
+def test_straight_line_between_points(bench, score, share):
+    assert bench.value(f"way({score}, 0.5, 1.4)", WAY) == share
+
+
+@pytest.mark.parametrize(
+    ("x", "dollars"),
+    [("-1%", 0), ("0%", 0), ("0.0001%", 5_503_500), ("2%", 5_503_500), ("2.0001%", 11_007_000), ("4%", 11_007_000), ("4.1%", 13_759_500)],
+)
+def test_bands_open_below_and_closed_above(bench, x, dollars):
+    """The wildlife conservation bond: per 1,000 invested, on a principal of 150,000,000."""
+    scale = """scale pays(x) { each band gives
+      at most 0%: 0   above 0% and at most 2%: 36.69   above 2% and at most 4%: 73.38   above 4%: 91.73 }"""
+    assert bench.value(f"150,000 * pays({x})", scale) == dollars
+
+
+def test_rule_21_falls_from_zero_and_from_below(bench):
+    assert bench.value("relative fall from 0 to 5").startswith("missing")
+    assert bench.value("relative fall from (0 - 2) to 5").startswith("refused")
+    assert bench.value("relative fall from 155 to 142") == Fraction(13, 155)
+    assert bench.value("relative rise from 142 to 155") == Fraction(13, 142)
+
+
+def test_rule_22_a_percentage_is_a_share_or_a_rate_by_what_it_meets(bench):
+    text = 'parameter b "B": rate = 58%\nparameter s "S": share = 5%\ncategory one { only }\n'
+    assert not bench.problems(text + 'define x "X" by one = point fall from b to 50%\ndefine y "Y" by one = s * 2\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("(point fall from b to 50%) is at least 5%", ("percentage points", "a percentage")),
+        ("(relative fall from b to 50%) is at least 5 percentage points", ("a percentage", "percentage points")),
+        ("£5 is at least 3", ("money (GBP)", "a count")),
+        ("b is at least 12 per 100", ("a rate", "a frequency (per 100)")),
+        ("£5 + 3 is at least £1", ("money (GBP)", "a count")),
+        ("£5 * £5 is at least £1", ("money (GBP)", "money (GBP)")),
+        ("2020-01-01 is at least 3", ("a date", "a count")),
+    ],
+)
+def test_kinds_that_do_not_mix_are_both_named(bench, text, words):
+    problems = bench.problems(f'parameter b "B": rate = 58%\ncategory one {{ only }}\ndefine x "X" by one = {text}\n')
+    assert [p.code for p in problems] == ["kinds"]
+    said = problems[0].headline + " ".join(label.text for label in problems[0].labels)
+    assert all(word in said for word in words), said
+
+
+def test_points_against_a_percentage_offers_both_repairs_with_what_each_means(bench):
+    (problem,) = bench.problems(
+        'parameter b "B": rate\ncategory one { only }\ndefine x "X" by one = (point fall from b to 50%) is at least 5%\n'
+    )
+    assert "`5 percentage points`: from 58% to 53%" in problem.help[0]
+    assert "from 58% to 55.1%" in problem.help[1]
+
+
+def test_two_currencies_do_not_mix(bench):
+    (problem,) = bench.problems('category one { only }\ndefine x "X" by one = £5 + USD 3.00\n')
+    assert "USD" in problem.headline and "GBP" in problem.headline
+
+
+def test_rule_23_the_first_case_that_holds_decides_and_a_hidden_one_is_warned_of(bench):
+    text = 'parameter x "X": share = 12%\npayment p "P" { when x is at least 5% pay £1 otherwise when x is at least 10% pay £2 otherwise pay nothing }'
+    assert bench.amounts(text)["p"] == 1
+    assert "unreachable" in [w.code for w in bench.warnings(text)]
+
+
+def test_rule_23_two_whens_ask_whether_one_or_both(bench):
+    text = 'parameter x "X": share = 12%\npayment p "P" { when x is at least 5% pay £1 when x is at least 10% pay £2 otherwise pay nothing }'
+    problems = bench.problems(text)
+    assert problems and any("otherwise when" in line for line in problems[0].help)
+
+
+def test_rule_24_shown_as_rounds_half_up_to_the_place_written(bench):
+    bench.holds("""
+    category one { only }
+    define d "D" by one = relative fall from 155 to 142
+    example "E" {
+      expect d[only] shown as 8.4%   expect d[only] shown as 8.39%   expect d[only] = 13/155   expect d[only] is not 8.4%
+    }
+    """)
+
+
+def test_rule_25_medians_of_an_even_number_and_ties(bench):
+    text = """
+    category site { a, b, c, d }
+    parameter n "N" by site: number { a: 1  b: 2  c: 2  d: 9 }
+    category one { only }
+    define m "M" by one = median of n across site
+    define w "W" by one = average of n weighted by n across site
+    define k "K" by one = number where n is at least 2 across site
+    define h "H" by one = largest of n where n is below 9 across site
+    define z "Z" by one = total of n where n is above 100 across site
+    define s "S" by one = smallest of n where n is above 100 across site
+    """
+    found = bench.figures(text)
+    assert [found[f"{name}[only]"] for name in "mwkh"] == [2, Fraction(90, 14), 3, 2]
+    assert found["z[only]"] == 0
+    assert str(found["s[only]"]).startswith("missing")
