@@ -16,6 +16,7 @@ from pbr_rules.exact import Mode, rounded
 from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import constants, counted
+from pbr_rules.settlement.ids import with_ids
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import shared
 from pbr_rules.settlement.terms import Terms
@@ -180,9 +181,9 @@ def _came_out(terms: Terms, node: x.Expression, value: Value) -> str:
 
 def _said(value: Value) -> str:
     if not value.known:
-        return f"{value.state}: {value.why}"
+        return with_ids(f"{value.state}: {value.why}")
     exact, text = exact_text(value), put_in(value)
-    return text if exact is None or shown(value) == text else f"{shown(value)} (exactly {exact})"
+    return with_ids(text if exact is None or shown(value) == text else f"{shown(value)} (exactly {exact})")
 
 
 def _is_shown_as(value: Value, wanted: x.Expression) -> bool:
