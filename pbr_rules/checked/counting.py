@@ -49,6 +49,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     if link is None:
         return None
     place = Place(c.declared, row_of=counted.name)
+    place = _guarded(clause, place, c)
     where = _where(clause, place, c)
     once, survivor = _once(clause, place, c)
     among = _among(clause, base, c)
@@ -137,10 +138,18 @@ def _link(counted: Records, base: Records | None, head: t.Head, c: Context) -> t
     return None
 
 
+def _guarded(clause: t.Measure, place: Place, c: Context) -> Place:
+    """The place of a row that counts: `where … is known` guards every other line of the measure."""
+    parts = _conditions(clause)
+    return evolve(place, guarded=c.resolver.guards(x.Both(parts), place)) if parts else place
+
+
+def _conditions(clause: t.Measure) -> tuple[x.Expression, ...]:
+    return tuple(part for line in clause.lines if isinstance(line, t.Where) for part in conjuncts(line.condition))
+
+
 def _where(clause: t.Measure, place: Place, c: Context) -> tuple[x.Expression, ...]:
-    parts = [part for line in clause.lines if isinstance(line, t.Where) for part in conjuncts(line.condition)]
-    guarded = evolve(place, guarded=c.resolver.guards(x.Both(tuple(parts)), place)) if parts else place
-    return tuple(c.resolver.condition(part, guarded) for part in parts)
+    return tuple(c.resolver.condition(part, place) for part in _conditions(clause))
 
 
 def _column(name: t.ColumnName, place: Place, c: Context) -> x.Expression:
