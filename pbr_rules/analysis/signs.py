@@ -54,8 +54,8 @@ class _Signs:
                 return True
             case x.Column(kind=kind):
                 return kind.name == "count"
-            case x.Read(figure=name):
-                return self._figure(name)
+            case x.Read(figure=name, at=at):
+                return self._figure(name, all(way == x.Here(dimension) for dimension, way in at))
             case x.Bracket(inner=inner):
                 return self.safe(inner)
             case x.Rounded(of=of):
@@ -70,7 +70,8 @@ class _Signs:
                 parts = (self.safe(first), self.safe(second))
                 return all(parts) if lower else any(parts)
             case x.Aggregate(how=how, of=of):
-                return how is x.Gather.NUMBER or of is None or self.safe(of)
+                # The condition speaks of one cell, and these are others.
+                return how is x.Gather.NUMBER or of is None or self.safe_end(of)
             case x.Call(name=name, arguments=arguments):
                 return name == "whole" or self._scale(name, all(self.safe(a) for a in arguments))
             case x.Cases(cases=cases, otherwise=otherwise):
@@ -83,7 +84,7 @@ class _Signs:
         return any(h.how in over and _same(h.left, node) and self.safe_end(h.right) for h in self._given)
 
     def safe_end(self, node: x.Expression) -> bool:
-        """Whether an end of a comparison is zero or above, without asking the condition again."""
+        """Whether it is zero or above wherever it is read, whatever the condition says."""
         return _Signs(self._contract, None).safe(node)
 
     def _at_most(self, smaller: x.Expression, larger: x.Expression) -> bool:
@@ -103,7 +104,8 @@ class _Signs:
                 return True
         return isinstance(larger, x.Literal) and isinstance(smaller, x.Literal) and larger.value >= smaller.value  # type: ignore[operator]
 
-    def _figure(self, name: str) -> bool:
+    def _figure(self, name: str, here: bool) -> bool:
+        """`here`: it is read at the cell that the condition speaks of, so what holds there holds in its formula."""
         figure = self._contract.figures[name]
         match figure:
             case Parameter(kind=kind):
@@ -111,7 +113,7 @@ class _Signs:
             case Measure():
                 return figure.value is None or (figure.value.column is None or figure.value.column.kind.name == "count")  # type: ignore[attr-defined]
             case Define(value=value):
-                return _Signs(self._contract, None).safe(value)
+                return _Signs(self._contract, x.Both(tuple(self._given)) if here else None).safe(value)
             case Payment(branches=branches):
                 return not any(branch.deducts for branch in branches)
         return False
