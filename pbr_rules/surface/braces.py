@@ -33,7 +33,7 @@ _LOOSE_HEAD = re.compile(
 _MARK = re.compile(rf"{_TEXT}|#[^\n]*|(?P<brace>[{{}}])|^[ \t]*(?P<line>[^\W\d_]\w*)", re.MULTILINE)
 _WORKED = re.compile(rf"(?P<word>given|expect)\s+(?P<name>{_NAME})?(?P<rows>[^\n=|{{]*\{{)?")
 _CONTINUES = frozenset(["by", "across", "when", "otherwise", "and", "or", "from", "use", "rounded"])
-_ROWS = re.compile(rf"given\s+{_NAME}(?:\s+complete\s+to\s+\S+(?:\s+[A-Z]\w+\s+\d+)?)?(?=\s*\|)")
+_ROWS = re.compile(rf"given\s+{_NAME}(?:\s+complete\s+to\s+[^\s{{|]+(?:\s+[A-Z]\w+\s+\d+)?)?(?=\s*\|)")
 
 
 @frozen
@@ -163,7 +163,7 @@ class Braces:
     def _fits(self, head: Head) -> bool:
         """Whether a declaration may begin here: only inside a variation, further in than its heading."""
         inner = self._open[-1].head
-        if inner is None or inner.word != "variation":
+        if inner is None or (inner.word != "variation" and not close_to(inner.word, ["variation"])):
             return False
         return head.indent > inner.indent or self._balanced
 

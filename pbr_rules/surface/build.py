@@ -12,12 +12,13 @@ from lark.visitors import Transformer_NonRecursive, v_args
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
-from pbr_rules.diagnostics import Diagnostic
+from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean
 from pbr_rules.exact import Mode
 from pbr_rules.source import NOWHERE, Span
 from pbr_rules.surface import figures
 from pbr_rules.surface import tree as t
 from pbr_rules.surface.figures import Problem
+from pbr_rules.surface.vocabulary import CLAUSES, HOLDS
 
 Items = list[Any]
 
@@ -275,13 +276,15 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         parties: list[t.Party] = []
         order: list[str] = []
         for line in lines:
-            word, value = ("party", line) if isinstance(line, t.Party) else line
-            if word == "party":
-                parties.append(value)
-                order.append(f"party {value.name}")
+            if isinstance(line, t.Party):
+                parties.append(line)
+                order.append(f"party {line.name}")
                 continue
+            if isinstance(line, t.Setting):
+                raise Problem(_no_line_of("contract", line))
+            word, value, span = line
             if word in found:
-                raise Problem(Diagnostic("declared-twice", f"`{word}:` is written twice in the contract", _span(meta)))
+                raise Problem(Diagnostic("declared-twice", f"`{word}:` is written twice in the contract", span))
             found[word] = value
             order.append(word)
         return t.Contract(
@@ -302,22 +305,22 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         role, name, title = items
         return t.Party(str(role), _name(name), str(title)[1:-1], span=_span(meta))
 
-    def purpose(self, meta: Meta, items: Items) -> tuple[str, str]:
-        return "purpose", str(items[0])[1:-1]
+    def purpose(self, meta: Meta, items: Items) -> tuple[str, str, Span]:
+        return "purpose", str(items[0])[1:-1], _span(meta)
 
-    def currency(self, meta: Meta, items: Items) -> tuple[str, str]:
-        return "currency", str(items[0])
+    def currency(self, meta: Meta, items: Items) -> tuple[str, str, Span]:
+        return "currency", str(items[0]), _span(meta)
 
-    def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[datetime.date, datetime.date]]:
-        return "runs", _days(items)
+    def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[datetime.date, datetime.date], Span]:
+        return "runs", _days(items), _span(meta)
 
-    def payments(self, meta: Meta, items: Items) -> tuple[str, x.Rounding]:
-        return "payments", items[0]
+    def payments(self, meta: Meta, items: Items) -> tuple[str, x.Rounding, Span]:
+        return "payments", items[0], _span(meta)
 
-    def scope(self, meta: Meta, items: Items) -> tuple[str, t.Scope]:
+    def scope(self, meta: Meta, items: Items) -> tuple[str, t.Scope, Span]:
         names = tuple(str(item) for item in items if isinstance(item, Token))
         cells = tuple(item for item in items if isinstance(item, tuple))
-        return "scope", t.Scope(names, cells, span=_span(meta))
+        return "scope", t.Scope(names, cells, span=_span(meta)), _span(meta)
 
     def cell(self, meta: Meta, items: Items) -> tuple[str, ...]:
         return tuple(str(item) for item in items)
@@ -454,17 +457,16 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def grid(self, meta: Meta, items: Items) -> t.Grid:
         heading, *rows = items
-        for cells, span in rows:
-            if len(cells) != len(heading[0]):
-                raise Problem(
-                    Diagnostic(
-                        "grid",
-                        f"this row has {len(cells)} cells and the heading has {len(heading[0])}",
-                        span,
-                        labels=(),
-                        help=('where a cell has no value write `missing`, or `unknown "why"`',),
-                    )
-                )
+        width = len(heading[0])
+        uneven = [(cells, span) for cells, span in rows if len(cells) != width]
+        if uneven and len(uneven) == len(rows) and len({len(cells) for cells, _ in rows}) == 1:
+            count = len(rows[0][0])
+            raise Problem(
+                Diagnostic("grid", f"the heading has {_cells(width)}, and its rows {count}", heading[1], help=(_EMPTY,))
+            )
+        for cells, span in uneven:
+            said = f"this row has {_cells(len(cells))}, and the heading {width}"
+            raise Problem(Diagnostic("grid", said, span, help=(_EMPTY,), labels=(Label(heading[1], "the heading"),)))
         return t.Grid(heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=_span(meta))
 
     def grid_row(self, meta: Meta, items: Items) -> tuple[tuple[x.Expression, ...], Span]:
@@ -711,6 +713,23 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def expect_refused(self, meta: Meta, items: Items) -> t.ExpectRefused:
         return t.ExpectRefused(items[0], None if items[1] is None else str(items[1]), span=_span(meta))
+
+
+_EMPTY = 'where a cell has no value write `missing`, or `unknown "why"`'
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _no_line_of(block: str, line: t.Setting) -> Diagnostic:
+    """A `word:` that a block does not have."""
+    return Diagnostic(
+        "not-expected",
+        f"`{line.word}:` is no line of a {block}",
+        Span(line.span.start, line.span.start + len(line.word)),
+        help=did_you_mean(line.word, CLAUSES[block]) or (HOLDS[block],),
+    )
 
 
 def _checked(node: x.Expression) -> x.Expression:

@@ -14,7 +14,9 @@ from lark import Token, UnexpectedInput
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from pbr_rules.diagnostics import close_to
+from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.grammar import parser
+from pbr_rules.surface.vocabulary import CLAUSES
 
 BACK = 5
 """How many words back from where reading stopped a change is tried."""
@@ -133,8 +135,15 @@ def _at_line_end(repair: Repair, text: str, stop: Stop) -> float:
     """A word is likelier missing at the end of a line, and likeliest after a colon there."""
     if repair.how != "insert" or not repair.index:
         return 0
-    ends = re.match(r"[^\S\n]*(?:#[^\n]*)?(\n|$)", text[repair.start :]) is not None
-    return (2.5 if str(stop.words[repair.index - 1]) == ":" else 1) if ends else 0
+    if not re.match(r"[^\S\n]*(?:#[^\n]*)?(\n|$)", text[repair.start :]):
+        return 0
+    before = stop.words[repair.index - 1]
+    if str(before) == ":":
+        return 2.5
+    after = (*stop.words, stop.at)[repair.index]
+    if str(after) in _LINES and (before.type in _FIGURES or str(before) in ")]"):
+        return -3
+    return 1
 
 
 def _likely(repair: Repair, stop: Stop) -> float:
@@ -143,7 +152,7 @@ def _likely(repair: Repair, stop: Stop) -> float:
         case "replace":
             return 6
         case "swap":
-            return 4
+            return 4 if re.fullmatch(r"[\w\"][^\n]*[\w\"%]", repair.text) else 1.5
         case "remove":
             words = [*stop.words, stop.at]
             here, before = words[repair.index], words[repair.index - 1] if repair.index else None
@@ -156,6 +165,7 @@ def _likely(repair: Repair, stop: Stop) -> float:
 
 
 _MARKS = frozenset(["COLON", "COMMA", "LBRACE", "RBRACE", "LPAR", "RPAR", "LSQB", "RSQB", "EQUALS", "BAR", "DOT"])
+_LINES = {word.split()[0] for words in CLAUSES.values() for word in words}
 _FIGURES = "NAME", "NUMBER", "MONEY", "DATE", "PERCENT", "DURATION", "TEXT", "CURRENCY", "DATE_FORMAT"
 
 
@@ -168,6 +178,8 @@ def _read_on(state: InteractiveParser) -> int:
             if word is None:
                 state.feed_eof()
                 return count + _WHOLE
+            if word.type == "NAME" and str(word) in RESERVED:
+                return count
             state.feed_token(word)
             count += 1
     except UnexpectedInput:
@@ -183,7 +195,8 @@ def _insertions_and_removals(text: str, stop: Stop) -> Iterator[Repair]:
         before = stop.words[index - 1] if index else None
         start = (before.end_pos or 0) if before is not None else 0
         for kind in sorted(kinds_of_word(state)):
-            if kind not in spelled() and kind not in _FIGURES:
+            beside = {str(word), str(before)}
+            if (kind not in spelled() and kind not in _FIGURES) or spelled().get(kind) in beside:
                 continue
             trial = state.copy(deepcopy_values=False)
             try:
@@ -207,6 +220,8 @@ def _read_anew(new: str, after: int) -> int:
             if word is None:
                 reader.feed_eof()
                 return count + _WHOLE
+            if word.type == "NAME" and str(word) in RESERVED:
+                return count
             reader.feed_token(word)
             count += (word.start_pos or 0) >= after
     except UnexpectedInput:

@@ -146,6 +146,8 @@ def _word(match: Match) -> Finding | None:
         return None
     if re.fullmatch(r"[A-Z]{3}", word) and re.match(r" \d", match.string[match.end() : match.end() + 2]):
         return None
+    if word in _CURRENCIES:
+        return None
     if re.search(r"currency[ \t]*:[ \t]*$", match.string[max(0, match.start() - 40) : match.start()]):
         return _currency(match, word)
     if len(word.split()) > 1:
@@ -156,6 +158,7 @@ def _word(match: Match) -> Finding | None:
     return Finding("bad-name", f"{what} in lower case: `{word}`", (help_,), lower if len(lower) == len(word) else "")
 
 
+_CURRENCIES = frozenset(["GBP", "EUR", "USD", "AUD", "CAD", "NZD", "CHF", "SEK", "NOK", "DKK", "JPY", "INR", "ZAR"])
 _KNOWN = frozenset(
     [
         *("contract", "category", "period", "records", "parameter", "scale", "measure", "define", "payment", "limit"),
