@@ -18,7 +18,7 @@ from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import constants, counted
 from pbr_rules.settlement.ids import with_ids
 from pbr_rules.settlement.inputs import Inputs
-from pbr_rules.settlement.statement import shared
+from pbr_rules.settlement.lines import shared
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import State, Value, exact_text, known, put_in, shown
 from pbr_rules.surface import tree as t

@@ -50,7 +50,7 @@ class _Checker:
     under_way: list[str] = field(factory=list)
     depths: dict[str, int] = field(factory=dict)
     context: Context = field(init=False)
-    other: set[str] = field(factory=set)
+    limits: set[str] = field(factory=set)
 
     def contract(
         self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]
@@ -65,7 +65,7 @@ class _Checker:
             currency=head.currency or "",
             figure=self.figure,
             exists=self._exists,
-            names=lambda: [*self.written, *self.scale_clauses],
+            names=lambda: [*self.written, *self.scale_clauses, *self.limits],
             scale=self.scale,
             scale_kind=lambda found, arguments, span: scales.answer_kind(found, arguments, span, self.context),
             report=self._say,
@@ -82,6 +82,8 @@ class _Checker:
         limits_ = tuple(found for found in limits if found is not None)
         self._partly_covered(limits_)
         constraints = [money.constraint(c, self.context) for c in self.clauses if isinstance(c, t.Constraint)]
+        # Only examples are left to check, and they may read what a limit took.
+        self.figures |= {found.name: found for found in limits_}
         worked = tuple(
             examples.example(c, self.context)
             for c in self.clauses
@@ -169,8 +171,8 @@ class _Checker:
                 self.written[clause.name] = clause
             elif isinstance(clause, t.Scale):
                 self.scale_clauses[clause.name] = clause
-            else:
-                self.other.add(clause.name)
+            elif isinstance(clause, t.Limit):
+                self.limits.add(clause.name)
 
     def _uses(self, clause: t.Uses) -> None:
         have = {name: version for name, _, version, _ in self.catalogue.plugins}
@@ -205,7 +207,7 @@ class _Checker:
         )
 
     def _exists(self, name: str) -> bool:
-        return name in self.written or name in self.scale_clauses or name in self.damaged
+        return name in self.written or name in self.scale_clauses or name in self.limits or name in self.damaged
 
     # ---- figures, each checked when first asked for
 
@@ -216,6 +218,12 @@ class _Checker:
             return figure
         clause = self.written.get(name)
         if clause is None:
+            if name in self.limits:
+                self._say(
+                    Diagnostic(
+                        "loop", f"`{name}` is a limit: it is taken after the payments, and no figure reads it", span
+                    )
+                )
             return None
         if name in self.under_way:
             path = [*self.under_way[self.under_way.index(name) :], name]

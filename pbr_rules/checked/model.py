@@ -207,16 +207,12 @@ class Payment(Figure):
 
 
 @frozen
-class Limit:
-    """The most that payments may come to, for each cell of its axes."""
+class Limit(Figure):
+    """The most that payments may come to, for each cell of its axes. Only worked examples and explanations read it."""
 
-    name: str
-    title: str | None
-    axes: tuple[Axis, ...]
     payments: tuple[str, ...]
     value: Expression
     clause: str | None
-    span: Span = field(default=NOWHERE, eq=False)
 
 
 @frozen

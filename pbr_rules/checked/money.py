@@ -238,9 +238,9 @@ def limit(clause: t.Limit, payments: dict[str, Payment], c: Context) -> Limit | 
         _falls(clause, axes, payments[covered.payment], covered.span, c)
     value = c.resolver.number(at_most[0].value, c.place(axes), kinds.money(c.written.currency or ""), "a limit")
     settings = _settings(clause, c)
-    return Limit(
-        clause.name, clause.title, axes, tuple(names), value, _clause_text(settings, clause.span, c), clause.name_span
-    )
+    money = kinds.money(c.written.currency or "")
+    clause_text = _clause_text(settings, clause.span, c)
+    return Limit(clause.name, clause.title, axes, money, tuple(names), value, clause_text, span=clause.name_span)
 
 
 def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span, c: Context) -> None:

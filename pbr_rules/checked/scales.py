@@ -270,6 +270,7 @@ def _steps_are_whole(found: Scale, first: Kind, c: Context) -> None:
     reaches = sorted((reach(band) for band in found.bands), key=_lowest)
     for before, after in itertools.pairwise(reaches):
         a, b = constant(before.high), constant(after.low)
-        if a is not None and b is not None and b - a == 1 and before.high is not None:
-            if found.sentence != "straight line between points":
-                _gap(found, c, _spelled((a + b) / 2, before.high), after.span, before.span)
+        if a is None or b is None or before.high is None or found.sentence == "straight line between points":
+            continue
+        if b - a == 1:
+            _gap(found, c, _spelled((a + b) / 2, before.high), after.span, before.span)

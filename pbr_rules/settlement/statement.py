@@ -6,49 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from pbr_rules import kinds
-from pbr_rules.checked.model import Constraint, Contract, Define, Limit, Measure, Payment
-from pbr_rules.checked.places import Declared, Place
+from pbr_rules.checked.model import Constraint, Contract, Define, Measure
 from pbr_rules.evidence.tables import Table
 from pbr_rules.settlement.inputs import Inputs
-from pbr_rules.settlement.payments import split
-from pbr_rules.settlement.terms import Env, Terms
-from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without
+from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.terms import Terms
+from pbr_rules.settlement.values import State, Value, Working
 from pbr_rules.words import words
-
-
-@frozen
-class Line:
-    """One line of a statement.
-
-    Attributes:
-        of: the payment or limit, and its kind (`payment` or `limit`).
-        cell: the closed dimensions it falls in; `person`: the open dimension, where it is for people.
-        people: how many it stands for; `each`: what one comes to.
-        amount: what all of them come to, signed: above zero is paid, below is deducted or held back.
-        state, why: whether it is payable, and if not the reason.
-        shares: what each payer bears of `amount`.
-    """
-
-    of: str
-    kind: str
-    title: str | None
-    clause: str | None
-    cell: Mapping[str, str]
-    person: str | None
-    representative: str | None
-    people: int
-    each: Fraction | None
-    amount: Fraction | None
-    state: State
-    why: str
-    because: tuple[str, ...]
-    payee: str
-    shares: tuple[tuple[str, Fraction], ...]
-    working: Working
-    leaves_out: int = 0
 
 
 @frozen
@@ -137,9 +103,6 @@ def settle(
 ) -> Settlement:
     """The statement of a checked contract over what was counted."""
     terms = Terms(contract, inputs)
-    lines = [line for payment in contract.payments for line in _payment_lines(terms, payment)]
-    for limit in contract.limits:
-        lines += _limit_lines(terms, limit, lines)
     constraints = tuple(o for c in contract.constraints for o in _outcomes(terms, c))
     return Settlement(
         contract,
@@ -147,238 +110,12 @@ def settle(
         dict(sorted(inputs.complete.items())),
         dict(sorted((given or {}).items())),
         _figures(terms),
-        tuple(lines),
+        terms.lines,
         constraints,
         _rows(inputs.tables),
         _counted(contract, inputs),
         terms,
     )
-
-
-# ---- payments
-
-
-def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
-    lines = []
-    for at, people in terms.cells(payment.axes):
-        value, working = terms.figure(payment.name, at)
-        lines.append(_line(terms, payment, at, people, value, working))
-    return lines
-
-
-def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
-    shares: tuple[tuple[str, Fraction], ...] = ()
-    if value.known:
-        parts = shared(terms, payment, at, value.number)
-        if isinstance(parts, Value):
-            value = parts.through(payment.name)
-        else:
-            shares = tuple((payer, part * people) for payer, part in parts)
-    return _made(
-        terms,
-        payment.name,
-        "payment",
-        payment.title,
-        _clause(terms.contract, payment),
-        at,
-        people,
-        value,
-        working,
-        payment.payee,
-        shares,
-    )
-
-
-def _made(
-    terms: Terms,
-    name: str,
-    kind: str,
-    title: str | None,
-    clause: str | None,
-    at: Env,
-    people: int,
-    value: Value,
-    working: Working,
-    payee: str,
-    shares: tuple[tuple[str, Fraction], ...],
-    leaves_out: int = 0,
-) -> Line:
-    contract = terms.contract
-    person = next((d for d in at if contract.members(d) is None), None)
-    each = value.number if value.known else None
-    return Line(
-        name,
-        kind,
-        title,
-        clause,
-        {d: m for d, m in at.items() if d != person},
-        person,
-        at[person] if person else None,
-        people,
-        each,
-        each * people if each is not None else None,
-        value.state,
-        value.why,
-        value.because,
-        payee,
-        shares,
-        working,
-        leaves_out,
-    )
-
-
-def shared(terms: Terms, payment: Payment, at: Env, amount: Fraction) -> list[tuple[str, Fraction]] | Value:
-    """What each payer bears. Shares are read only when there is something to share."""
-    if not payment.shares:
-        return []
-    names = [share.payer for share in payment.shares]
-    if amount == 0:
-        return [(name, Fraction(0)) for name in names]
-    parts: list[Fraction | None] = []
-    for share in payment.shares:
-        if share.value is None:
-            parts.append(None)
-            continue
-        value = terms.value(share.value, at, terms.frame())
-        if not value.known:
-            return value
-        parts.append(value.number)
-    stated = sum((p for p in parts if p is not None), Fraction(0))
-    if stated > 1 or (None not in parts and stated != 1) or any(p is not None and p < 0 for p in parts):
-        return without(State.REFUSED, f"the shares of `{payment.name}` do not add up to 100%", payment.kind)
-    rounding = terms.contract.written.rounding
-    place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
-    return list(zip(names, split(amount, parts, place, mode), strict=True))  # type: ignore[arg-type]
-
-
-def _clause(contract: Contract, figure: Payment | Limit) -> str | None:
-    return figure.clause or contract.source.trail(figure.span.start)
-
-
-# ---- limits
-
-
-def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
-    """For each cell of the limit, one line: minus what the covered lines come to above it. Earlier limits count."""
-    covered = [line for line in lines if _covers(terms.contract, limit, line)]
-    found = []
-    for at, people in terms.cells(limit.axes):
-        total, left_out, payers = Fraction(0), 0, dict[str, Fraction]()
-        for line in covered:
-            if not _falls(terms, limit, line, at):
-                continue
-            if line.each is None:
-                left_out += 1
-                continue
-            per_cell = line.people if not _by_person(terms, limit) else 1
-            total += line.each * per_cell
-            for payer, part in line.shares:
-                payers[payer] = payers.get(payer, Fraction(0)) + part * per_cell / line.people
-        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, covered))
-    return found
-
-
-def _by_person(terms: Terms, limit: Limit) -> bool:
-    return any(axis.members is None for axis in limit.axes)
-
-
-def _covers(contract: Contract, limit: Limit, line: Line) -> bool:
-    if line.kind == "payment":
-        return line.of in limit.payments
-    earlier = next(other for other in contract.limits if other.name == line.of)
-    return set(earlier.payments) <= set(limit.payments)
-
-
-def _falls(terms: Terms, limit: Limit, line: Line, at: Env) -> bool:
-    """Whether a line falls in a cell: by its dimensions, what they fix, or the day it is dated."""
-    contract = terms.contract
-    env: Env = dict(line.cell)
-    if line.person and line.representative:
-        env[line.person] = line.representative
-    payment = contract.figures.get(line.of)
-    for dimension, member in at.items():
-        if dimension in env:
-            if env[dimension] != member:
-                return False
-            continue
-        place = Place(Declared(contract.categories, contract.periods, contract.records), tuple(env))
-        ways = place.locate(dimension)
-        if ways:
-            value = terms.value(ways[0], env, terms.frame())
-        elif isinstance(payment, Payment) and payment.dated is not None:
-            day = terms.value(payment.dated, env, terms.frame())
-            name = contract.periods[dimension].holding(day.of) if day.known else None  # type: ignore[arg-type]
-            value = known(kinds.category(dimension), name)
-        else:
-            return False
-        if value.of != member:
-            return False
-    return True
-
-
-def _limit_line(
-    terms: Terms,
-    limit: Limit,
-    at: Env,
-    people: int,
-    total: Fraction,
-    left_out: int,
-    payers: dict[str, Fraction],
-    covered: list[Line],
-) -> Line:
-    frame = terms.frame()
-    most = terms.value(limit.value, at, frame)
-    money = kinds.money(terms.contract.currency)
-    sum_ = known(money, total)
-    if most.known:
-        over = max(total - most.number, Fraction(0))
-        value = known(money, -over)
-        step = f"covered lines come to {put_in(sum_)}; at most {shown(evolve(most, kind=money))}"
-    else:
-        value, over, step = most.through(limit.name), Fraction(0), f"covered lines come to {put_in(sum_)}"
-    if left_out:
-        step += f"; {left_out:,} line{'' if left_out == 1 else 's'} not settled left out"
-    working = Working(
-        terms.label(limit.name, at),
-        limit.title,
-        money.words,
-        "",
-        "",
-        str(value.of) if value.known else None,
-        shown(value),
-        str(value.state),
-        value.why,
-        (step,),
-        tuple(frame.inputs),
-    )
-    shares = _limit_shares(terms, payers, total, over, people)
-    payee = covered[0].payee if covered else ""
-    return _made(
-        terms,
-        limit.name,
-        "limit",
-        limit.title,
-        _clause(terms.contract, limit),
-        at,
-        people,
-        value,
-        working,
-        payee,
-        shares,
-        left_out,
-    )
-
-
-def _limit_shares(
-    terms: Terms, payers: dict[str, Fraction], total: Fraction, over: Fraction, people: int
-) -> tuple[tuple[str, Fraction], ...]:
-    """What a limit takes is borne as the covered lines were: in the same proportions, the last payer taking the remainder."""
-    if not payers or total == 0:
-        return tuple((payer, Fraction(0)) for payer in payers)
-    rounding = terms.contract.written.rounding
-    place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
-    parts = split(over, [part / total for part in payers.values()], place, mode)  # type: ignore[arg-type]
-    return tuple((payer, -part * people) for payer, part in zip(payers, parts, strict=True))
 
 
 # ---- the rest

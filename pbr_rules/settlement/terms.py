@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 
 from attrs import define, evolve, field
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Axis, Cell, Contract, Define, Figure, Measure, Parameter, Payment
+from pbr_rules.checked.model import Axis, Cell, Contract, Define, Figure, Limit, Measure, Parameter, Payment
 from pbr_rules.dates import Duration, add, long_text
 from pbr_rules.engines.rows import COMPARE, bounds_of
 from pbr_rules.evidence.tables import places
@@ -23,6 +24,7 @@ from pbr_rules.kinds import Kind
 from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.inputs import Inputs
+from pbr_rules.settlement.lines import Line, all_lines
 from pbr_rules.settlement.payments import entitlement
 from pbr_rules.settlement.people import People
 from pbr_rules.settlement.scales import on_scale
@@ -196,6 +198,8 @@ class Terms:
                 return value, self._working(figure, at, value, frame, formula, numbers)
             case Payment():
                 return entitlement(self, figure, at)
+            case Limit():
+                return self._limit(figure, at)
         raise TypeError(type(figure))
 
     def _working(
@@ -214,6 +218,22 @@ class Terms:
             tuple(frame.steps),
             tuple(frame.inputs),
         )
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of the statement."""
+        return all_lines(self)
+
+    def _limit(self, figure: Limit, at: Env) -> Result:
+        """What a limit took at a cell, from its line. Only worked examples and explanations read it."""
+        wanted = self.label(figure.name, at)
+        line = next(line for line in self.lines if line.working.of == wanted)
+        value = (
+            known(figure.kind, line.each)
+            if line.each is not None
+            else without(line.state, line.why, figure.kind, line.because)
+        )
+        return value, line.working
 
     # ---- parameters
 

@@ -7,7 +7,7 @@ import pytest
 from pbr_rules import api
 from pbr_rules.api import Rejected
 from pbr_rules.diagnostics import DataError
-from pbr_rules.evidence.fit import Tolerance
+from pbr_rules.evidence.quarantine import Tolerance
 
 KEYED = """
 category subject { maths, welsh }
@@ -40,7 +40,9 @@ def test_missing_can_be_asked_for_and_unknown_cannot(bench):
     assert terms.figure("known", {"college": "s"})[0].of == 1
     assert terms.figure("seen_text", {"college": "s"})[0].of == 0
     assert terms.figure("seen_text", {"college": "n"})[0].of == 1
-    text = 'parameter x "X": money unknown "not agreed"\npayment p "P" { when x is known pay £1 otherwise pay nothing }\n'
+    text = (
+        'parameter x "X": money unknown "not agreed"\npayment p "P" { when x is known pay £1 otherwise pay nothing }\n'
+    )
     assert "not agreed" in bench.amounts(text)["p"]
 
 
@@ -126,7 +128,10 @@ def test_rule_40_a_given_figure_needs_none_of_its_inputs_and_an_unused_one_is_an
     example "E" { given y[only] = £5   expect p[only] = £5 }
     """
     bench.holds(text)
-    text = text.replace("given y[only] = £5", "given y[only] = £5   given z = £1") + 'parameter z "Z": money\npayment q "Q" { pay z }\n'
+    text = (
+        text.replace("given y[only] = £5", "given y[only] = £5   given z = £1")
+        + 'parameter z "Z": money\npayment q "Q" { pay z }\n'
+    )
     _, (worked,) = api.work_examples(bench.source(text), bench.catalogue)
     assert [p.code for p in worked.problems] == ["unused-given"] and not worked.holds
 
@@ -174,7 +179,10 @@ def test_a_cell_outside_the_scope_is_an_error_in_terms_and_set_aside_in_data(ben
         bench.amounts("", {"orders": "site,strand; hackney,youth"}, head=SCOPED)
     (problem,) = bench.problems('define x "X" by strand = n[hackney, youth]', SCOPED)
     assert problem.code == "outside-scope"
-    bench.holds('example "E" { given n[lewisham, adult] = 3  expect p[hackney, youth] refused  expect p[lewisham, adult] = £3 }', SCOPED)
+    bench.holds(
+        'example "E" { given n[lewisham, adult] = 3  expect p[hackney, youth] refused  expect p[lewisham, adult] = £3 }',
+        SCOPED,
+    )
 
 
 def test_a_cell_left_out_of_a_written_table_is_an_error(bench):

@@ -63,7 +63,9 @@ def test_rule_03_a_person_in_two_cells_is_counted_once_in_the_union(bench):
 
 
 def test_rule_03_a_given_measure_pools_only_with_its_counts(bench):
-    text = PEOPLE + """
+    text = (
+        PEOPLE
+        + """
     define all "All" across site = hit
     example "with counts" {
       given hit[north] = 1 of 4   given hit[south] = 3 of 6
@@ -71,14 +73,18 @@ def test_rule_03_a_given_measure_pools_only_with_its_counts(bench):
     }
     example "without" { given hit[north] = 25%   given hit[south] = 50%   expect all refused for hit }
     """
+    )
     bench.holds(text)
 
 
 def test_rule_04_a_column_of_counted_rows_leaves_the_whole_base_below(bench):
-    text = PEOPLE + """
+    text = (
+        PEOPLE
+        + """
     period year { y1: 2020-01-01 to 2020-12-31   y2: 2021-01-01 to 2021-12-31 }
     measure rate "Rate" by year of happened { frequency of events per 100 people }
     """
+    )
     found = bench.figures(text, ROWS, complete={"events": "2021-12-31"})
     assert found["rate[y1]"] == Fraction(3, 3)
     assert found["rate[y2]"] == 0
@@ -143,7 +149,10 @@ def test_rule_10_once_for_each_key(bench):
     measure n "N" { count of claims for people   once for each person, achieved }
     measure first "First" { sum of claims for people   value: amount   once for each person taking earliest achieved }
     """
-    rows = {"people": "person; a; b", "claims": "person,achieved,amount; a,2020-01-02,5; a,2020-01-02,7; a,2020-01-01,1; b,2020-01-01,2"}
+    rows = {
+        "people": "person; a; b",
+        "claims": "person,achieved,amount; a,2020-01-02,5; a,2020-01-02,7; a,2020-01-01,1; b,2020-01-01,2",
+    }
     assert bench.figures(text, rows) == {"n": 3, "first": 3}
 
 

@@ -10,7 +10,7 @@ GRANT = 'parameter x "X": money\n'
 
 
 def line(bench, body, given="£100", head=""):
-    found = bench.amounts(f"{GRANT}{head}payment p \"P\" {{ {body} }}", set={"x": given})
+    found = bench.amounts(f'{GRANT}{head}payment p "P" {{ {body} }}', set={"x": given})
     return found["p"]
 
 
@@ -118,13 +118,23 @@ payment q "Q" by year { pay 2 * x }
 
 
 def test_limits_are_negative_lines_in_the_order_written(bench):
-    text = LIMITED + """
+    text = (
+        LIMITED
+        + """
     limit yearly "Yearly" by year { covers p, q   at most £250 }
     limit whole "Whole" { covers p, q   at most £450 }
     """
+    )
     found = bench.amounts(text)
     assert (found["yearly[y1]"], found["yearly[y2]"], found["whole"]) == (-50, -50, -50)
     assert bench.settle(text).settlement.total == 450
+
+
+def test_what_a_limit_took_may_be_expected_and_is_read_by_no_figure(bench):
+    text = LIMITED + 'limit yearly "Yearly" by year { covers p, q   at most £250 }\n'
+    bench.holds(text + 'example "E" { expect yearly[y1] = -£50 }')
+    (problem,) = bench.problems(text + 'payment r "R" by year { pay yearly }')
+    assert problem.code == "loop"
 
 
 def test_a_limit_on_a_part_of_an_earlier_one_is_refused(bench):

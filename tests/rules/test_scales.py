@@ -62,14 +62,25 @@ def test_each_band_gives_any_expression(bench):
 WAY = "scale way(score, low, high) { straight line between points   below low: 0%   at low: 0%   at high: 100%   above high: 100% }"
 
 
-@pytest.mark.parametrize(("score", "share"), [("0.4", 0), ("0.5", 0), ("0.95", Fraction(1, 2)), ("1.2", Fraction(7, 9)), ("1.4", 1), ("1.6", 1)])
+@pytest.mark.parametrize(
+    ("score", "share"),
+    [("0.4", 0), ("0.5", 0), ("0.95", Fraction(1, 2)), ("1.2", Fraction(7, 9)), ("1.4", 1), ("1.6", 1)],
+)
 def test_straight_line_between_points(bench, score, share):
     assert bench.value(f"way({score}, 0.5, 1.4)", WAY) == share
 
 
 @pytest.mark.parametrize(
     ("x", "dollars"),
-    [("-1%", 0), ("0%", 0), ("0.0001%", 5_503_500), ("2%", 5_503_500), ("2.0001%", 11_007_000), ("4%", 11_007_000), ("4.1%", 13_759_500)],
+    [
+        ("-1%", 0),
+        ("0%", 0),
+        ("0.0001%", 5_503_500),
+        ("2%", 5_503_500),
+        ("2.0001%", 11_007_000),
+        ("4%", 11_007_000),
+        ("4.1%", 13_759_500),
+    ],
 )
 def test_bands_open_below_and_closed_above(bench, x, dollars):
     """The wildlife conservation bond: per 1,000 invested, on a principal of 150,000,000."""

@@ -14,9 +14,17 @@ def test_rule_41_a_comma_and_three_digits_are_one_number(bench):
 @pytest.mark.parametrize(
     ("product", "kind"),
     [
-        ("50% * £10", Fraction(5)), ("3 * £10", 30), ("£10 / £4", Fraction(5, 2)), ("(12 per 100) * 940", Fraction(564, 5)),
-        ("10% of £50", 5), ("5 percentage points / 2 percentage points", Fraction(5, 2)), ("£10 / 4", Fraction(5, 2)),
-        ("whole(7 / 2)", 3), ("lower of £5 and £3", 3), ("greater of (2 - 5) and 0", 0), ("(10 / 3 rounded to 0.1 down)", Fraction(33, 10)),
+        ("50% * £10", Fraction(5)),
+        ("3 * £10", 30),
+        ("£10 / £4", Fraction(5, 2)),
+        ("(12 per 100) * 940", Fraction(564, 5)),
+        ("10% of £50", 5),
+        ("5 percentage points / 2 percentage points", Fraction(5, 2)),
+        ("£10 / 4", Fraction(5, 2)),
+        ("whole(7 / 2)", 3),
+        ("lower of £5 and £3", 3),
+        ("greater of (2 - 5) and 0", 0),
+        ("(10 / 3 rounded to 0.1 down)", Fraction(33, 10)),
     ],
 )
 def test_rule_44_products_of_kinds(bench, product, kind):
@@ -24,8 +32,17 @@ def test_rule_44_products_of_kinds(bench, product, kind):
 
 
 @pytest.mark.parametrize(
-    "product", ["£5 * £5", "(12 per 100) * (12 per 100)", "2020-01-01 + 2020-01-01", "2020-01-01 * 2", "5 percentage points * 5 percentage points",
-                "5 percentage points * £5", "12 months * 12 months", "£5 / 12 months"]
+    "product",
+    [
+        "£5 * £5",
+        "(12 per 100) * (12 per 100)",
+        "2020-01-01 + 2020-01-01",
+        "2020-01-01 * 2",
+        "5 percentage points * 5 percentage points",
+        "5 percentage points * £5",
+        "12 months * 12 months",
+        "£5 / 12 months",
+    ],
 )
 def test_rule_44_all_others_are_errors_that_name_both(bench, product):
     problems = bench.problems(f'category one {{ only }}\ndefine x "X" by one = {product}\n')
@@ -33,7 +50,9 @@ def test_rule_44_all_others_are_errors_that_name_both(bench, product):
 
 
 def test_rule_44_the_bare_difference_of_two_rates_asks_for_the_words(bench):
-    (problem,) = bench.problems('parameter a "A": rate\nparameter b "B": rate\ncategory one { only }\ndefine x "X" by one = a - b\n')
+    (problem,) = bench.problems(
+        'parameter a "A": rate\nparameter b "B": rate\ncategory one { only }\ndefine x "X" by one = a - b\n'
+    )
     assert "`point fall from a to b`" in problem.help[0]
     assert not bench.problems('parameter a "A": rate\ncategory one { only }\ndefine x "X" by one = 100% - a\n')
 

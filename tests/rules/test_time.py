@@ -16,7 +16,10 @@ measure n "N" { count of events for people where happened %s }
 
 
 def counted(bench, window, released, *days):
-    rows = {"people": f"person,released; a,{released}", "events": "person,happened; " + "; ".join(f"a,{day}" for day in days)}
+    rows = {
+        "people": f"person,released; a,{released}",
+        "events": "person,happened; " + "; ".join(f"a,{day}" for day in days),
+    }
     return bench.figures(TWO % window, rows, complete={"events": "2030-01-01"})["n"]
 
 
@@ -24,7 +27,12 @@ def counted(bench, window, released, *days):
     ("window", "released", "inside", "outside"),
     [
         # Starting on a day: that day counts, and the last is the day before the same date, or the month's last day.
-        ("within 12 months starting on released", "2011-06-30", ["2011-06-30", "2012-06-29"], ["2011-06-29", "2012-06-30"]),
+        (
+            "within 12 months starting on released",
+            "2011-06-30",
+            ["2011-06-30", "2012-06-29"],
+            ["2011-06-29", "2012-06-30"],
+        ),
         ("within 12 months starting on released", "2012-02-29", ["2012-02-29", "2013-02-28"], ["2013-03-01"]),
         ("within 1 month starting on released", "2011-01-31", ["2011-02-28"], ["2011-03-01"]),
         # After a day: it does not count, and the last is the same date, or the month's last day.
@@ -44,7 +52,9 @@ def test_rule_26_the_ends_of_windows(bench, window, released, inside, outside):
 
 
 def test_rule_27_a_month_is_never_turned_into_days(bench):
-    (problem,) = bench.problems("category one { only }\ndefine x \"X\" by one = (2020-02-01 - 2020-01-01) is at least 1 month\n")
+    (problem,) = bench.problems(
+        'category one { only }\ndefine x "X" by one = (2020-02-01 - 2020-01-01) is at least 1 month\n'
+    )
     assert problem.code == "kinds" and "duration" in problem.headline
     assert bench.value("2013-02-28 - 2012-02-29") == 365
     assert bench.value("(2020-03-01 - 2020-01-31) is at least ((2020-01-31 + 1 month) - 2020-01-31)") is True
@@ -111,7 +121,9 @@ def test_figures_from_a_day_are_read_on_a_named_day(bench):
     rows = {"people": "person,joined; a,2021-04-01; b,2022-03-31; c,2022-04-01; d,2021-03-31"}
     lines = bench.settle(text, rows).settlement.lines
     assert sorted((line.representative, line.amount) for line in lines if line.amount is not None) == [
-        ("a", 91), ("b", 91), ("c", Fraction("96.50")),
+        ("a", 91),
+        ("b", 91),
+        ("c", Fraction("96.50")),
     ]
     (refused,) = [line for line in lines if line.amount is None]
     assert "no value yet" in refused.why

@@ -1,0 +1,300 @@
+"""The lines of a statement: one for each cell of a payment, then one for each cell of a limit.
+
+Finer lines are never rewritten by a limit: it adds a negative line of its own, so no rule of allocation is needed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from pbr_rules import kinds
+from pbr_rules.checked.model import Cell, Contract, Limit, Payment
+from pbr_rules.checked.places import Declared, Place
+from pbr_rules.expressions import Expression
+from pbr_rules.settlement.payments import split
+from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+
+if TYPE_CHECKING:
+    from pbr_rules.settlement.terms import Env, Terms
+
+
+@frozen
+class Line:
+    """One line of a statement.
+
+    Attributes:
+        of: the payment or limit, and its kind (`payment` or `limit`).
+        cell: the closed dimensions it falls in; `person`: the open dimension, where it is for people.
+        people: how many it stands for; `each`: what one comes to.
+        amount: what all of them come to, signed: above zero is paid, below is deducted or held back.
+        state, why: whether it is payable, and if not the reason.
+        shares: what each payer bears of `amount`.
+    """
+
+    of: str
+    kind: str
+    title: str | None
+    clause: str | None
+    cell: Mapping[str, str]
+    person: str | None
+    representative: str | None
+    people: int
+    each: Fraction | None
+    amount: Fraction | None
+    state: State
+    why: str
+    because: tuple[str, ...]
+    payee: str
+    shares: tuple[tuple[str, Fraction], ...]
+    working: Working
+    leaves_out: int = 0
+
+
+# ---- payments
+
+
+def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
+    lines = []
+    for at, people in terms.cells(payment.axes):
+        value, working = terms.figure(payment.name, at)
+        lines.append(_line(terms, payment, at, people, value, working))
+    return lines
+
+
+def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
+    shares: tuple[tuple[str, Fraction], ...] = ()
+    if value.known:
+        parts = shared(terms, payment, at, value.number)
+        if isinstance(parts, Value):
+            value = parts.through(payment.name)
+        else:
+            shares = tuple((payer, part * people) for payer, part in parts)
+    return _made(
+        terms,
+        payment.name,
+        "payment",
+        payment.title,
+        _clause(terms.contract, payment),
+        at,
+        people,
+        value,
+        working,
+        payment.payee,
+        shares,
+    )
+
+
+def _made(
+    terms: Terms,
+    name: str,
+    kind: str,
+    title: str | None,
+    clause: str | None,
+    at: Env,
+    people: int,
+    value: Value,
+    working: Working,
+    payee: str,
+    shares: tuple[tuple[str, Fraction], ...],
+    leaves_out: int = 0,
+) -> Line:
+    contract = terms.contract
+    person = next((d for d in at if contract.members(d) is None), None)
+    each = value.number if value.known else None
+    return Line(
+        name,
+        kind,
+        title,
+        clause,
+        {d: m for d, m in at.items() if d != person},
+        person,
+        at[person] if person else None,
+        people,
+        each,
+        each * people if each is not None else None,
+        value.state,
+        value.why,
+        value.because,
+        payee,
+        shares,
+        working,
+        leaves_out,
+    )
+
+
+def shared(terms: Terms, payment: Payment, at: Env, amount: Fraction) -> list[tuple[str, Fraction]] | Value:
+    """What each payer bears. Shares are read only when there is something to share."""
+    if not payment.shares:
+        return []
+    names = [share.payer for share in payment.shares]
+    if amount == 0:
+        return [(name, Fraction(0)) for name in names]
+    parts: list[Fraction | None] = []
+    for share in payment.shares:
+        if share.value is None:
+            parts.append(None)
+            continue
+        value = terms.value(share.value, at, terms.frame())
+        if not value.known:
+            return value
+        parts.append(value.number)
+    stated = sum((p for p in parts if p is not None), Fraction(0))
+    if stated > 1 or (None not in parts and stated != 1) or any(p is not None and p < 0 for p in parts):
+        return without(State.REFUSED, f"the shares of `{payment.name}` do not add up to 100%", payment.kind)
+    rounding = terms.contract.written.rounding
+    place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
+    return list(zip(names, split(amount, parts, place, mode), strict=True))  # type: ignore[arg-type]
+
+
+def _clause(contract: Contract, figure: Payment | Limit) -> str | None:
+    return figure.clause or contract.source.trail(figure.span.start)
+
+
+def all_lines(terms: Terms) -> tuple[Line, ...]:
+    """Every line: payments in the order written, then limits in the order written, each counting the limits before it."""
+    lines = [line for payment in terms.contract.payments for line in _payment_lines(terms, payment)]
+    for limit in terms.contract.limits:
+        lines += _limit_lines(terms, limit, lines)
+    return tuple(lines)
+
+
+# ---- limits
+
+
+def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
+    """For each cell of the limit, one line: minus what the covered lines come to above it."""
+    covered: dict[Cell | None, list[Line]] = defaultdict(list)
+    finder = _Finder(terms, limit)
+    for line in lines:
+        if _covers(terms.contract, limit, line):
+            covered[finder.cell(line)].append(line)
+    by_person = any(axis.members is None for axis in limit.axes)
+    found = []
+    for at, people in terms.cells(limit.axes):
+        total, left_out, payers = Fraction(0), 0, dict[str, Fraction]()
+        inside = covered.get(tuple(at.values()), [])
+        for line in inside:
+            if line.each is None:
+                left_out += 1
+                continue
+            times = 1 if by_person else line.people
+            total += line.each * times
+            for payer, part in line.shares:
+                payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
+        payee = next((line.payee for line in inside), "")
+        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payee))
+    return found
+
+
+def _covers(contract: Contract, limit: Limit, line: Line) -> bool:
+    if line.kind == "payment":
+        return line.of in limit.payments
+    earlier = next(other for other in contract.limits if other.name == line.of)
+    return set(earlier.payments) <= set(limit.payments)
+
+
+class _Finder:
+    """The cell of a limit that a line falls in: by its dimensions, what they fix, or the day it is dated."""
+
+    def __init__(self, terms: Terms, limit: Limit) -> None:
+        self.terms, self.dimensions = terms, limit.dimensions
+        contract = terms.contract
+        self.declared = Declared(contract.categories, contract.periods, contract.records)
+        self.ways: dict[tuple[str, ...], dict[str, Expression | None]] = {}
+
+    def cell(self, line: Line) -> Cell | None:
+        """The cell, or None where the line falls in none."""
+        env: Env = dict(line.cell)
+        if line.person and line.representative:
+            env[line.person] = line.representative
+        found = tuple(self._member(dimension, env, line) for dimension in self.dimensions)
+        return None if None in found else tuple(str(member) for member in found)
+
+    def _member(self, dimension: str, env: Env, line: Line) -> str | None:
+        if dimension in env:
+            return env[dimension]
+        way = self._way(dimension, tuple(env))
+        if way is not None:
+            value = self.terms.value(way, env, self.terms.frame())
+            return str(value.of) if value.known else None
+        payment = self.terms.contract.figures[line.of]
+        if not isinstance(payment, Payment) or payment.dated is None:
+            return None
+        day = self.terms.value(payment.dated, env, self.terms.frame())
+        return self.terms.contract.periods[dimension].holding(day.of) if day.known else None  # type: ignore[arg-type]
+
+    def _way(self, dimension: str, axes: tuple[str, ...]) -> Expression | None:
+        ways = self.ways.setdefault(axes, {})
+        if dimension not in ways:
+            found = Place(self.declared, axes).locate(dimension)
+            ways[dimension] = found[0] if len(found) == 1 else None
+        return ways[dimension]
+
+
+def _limit_line(
+    terms: Terms,
+    limit: Limit,
+    at: Env,
+    people: int,
+    total: Fraction,
+    left_out: int,
+    payers: dict[str, Fraction],
+    payee: str,
+) -> Line:
+    frame = terms.frame()
+    most = terms.value(limit.value, at, frame)
+    money = kinds.money(terms.contract.currency)
+    sum_ = known(money, total)
+    if most.known:
+        over = max(total - most.number, Fraction(0))
+        value = known(money, -over)
+        step = f"covered lines come to {put_in(sum_)}; at most {shown(evolve(most, kind=money))}"
+    else:
+        value, over, step = most.through(limit.name), Fraction(0), f"covered lines come to {put_in(sum_)}"
+    if left_out:
+        step += f"; {left_out:,} line{'' if left_out == 1 else 's'} not settled left out"
+    working = Working(
+        terms.label(limit.name, at),
+        limit.title,
+        money.words,
+        "",
+        "",
+        exact_text(value),
+        shown(value),
+        str(value.state),
+        value.why,
+        (step,),
+        tuple(frame.inputs),
+    )
+    shares = _limit_shares(terms, payers, total, over, people)
+    return _made(
+        terms,
+        limit.name,
+        "limit",
+        limit.title,
+        _clause(terms.contract, limit),
+        at,
+        people,
+        value,
+        working,
+        payee,
+        shares,
+        left_out,
+    )
+
+
+def _limit_shares(
+    terms: Terms, payers: dict[str, Fraction], total: Fraction, over: Fraction, people: int
+) -> tuple[tuple[str, Fraction], ...]:
+    """What a limit takes is borne as the covered lines were: in the same proportions, the last payer taking the remainder."""
+    if not payers or total == 0:
+        return tuple((payer, Fraction(0)) for payer in payers)
+    rounding = terms.contract.written.rounding
+    place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
+    parts = split(over, [part / total for part in payers.values()], place, mode)  # type: ignore[arg-type]
+    return tuple((payer, -part * people) for payer, part in zip(payers, parts, strict=True))
