@@ -16,10 +16,10 @@ from pbr_rules.checked.model import Cell, Contract, Parameter
 from pbr_rules.diagnostics import ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
-from pbr_rules.evidence import fit as fitting
-from pbr_rules.evidence.fit import Tolerance
+from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.given import cells_from_file
-from pbr_rules.evidence.read import Raw, read
+from pbr_rules.evidence.quarantine import Tolerance, too_many
+from pbr_rules.evidence.read import Raw, Tell, read, silent
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.measures import Catalogue
@@ -144,8 +144,8 @@ class Rejected(DataError):  # noqa: N818 - it is what happened to the rows
         super().__init__(message)
 
 
-def settle(source: Source, request: Request, catalogue: Catalogue | None = None) -> Settled:
-    """The statement of a contract over files of records.
+def settle(source: Source, request: Request, catalogue: Catalogue | None = None, tell: Tell = silent) -> Settled:
+    """The statement of a contract over files of records. `tell` is told how far it is.
 
     Raises:
         ContractError: the contract is wrong. PluginError: it lacks a plugin.
@@ -157,9 +157,9 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None)
     _named(contract, request)
     given = {**_given_tables(contract, request), **_set(source, contract, request, catalogue)}
     fixed = constants(contract, given)
-    raws = {name: read(path) for name, path in request.records.items()}
-    tables = fitting.fit(contract, raws, lambda found: exclude(contract, found))
-    problems = [p for p in (fitting.too_many(table, request.tolerance) for table in tables.values()) if p]
+    raws = {name: read(path, tell) for name, path in request.records.items()}
+    tables = fit(contract, raws, lambda found: exclude(contract, found), tell)
+    problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
     engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))

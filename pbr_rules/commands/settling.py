@@ -75,7 +75,7 @@ def _rejected_path(rejected: str | None, output: str | None, source: Source) -> 
 
 
 def _write_rejected(place: Path, tables: Any, force: bool) -> None:
-    from pbr_rules.evidence.fit import rejected_csv
+    from pbr_rules.evidence.quarantine import rejected_csv
 
     number = sum(len(table.rejected) for table in tables.values())
     if number:

@@ -150,7 +150,7 @@ class Day(click.ParamType):
 
 def tolerance(text: str | None) -> Any:
     """`5`, or `0.5%`."""
-    from pbr_rules.evidence.fit import Tolerance
+    from pbr_rules.evidence.quarantine import Tolerance
 
     if text is None:
         return None

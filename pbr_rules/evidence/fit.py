@@ -2,210 +2,243 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Contract, Records
+from pbr_rules.checked.model import Contract, RecordColumn, Records
 from pbr_rules.diagnostics import DataError, did_you_mean, listing
-from pbr_rules.evidence.read import Raw
+from pbr_rules.evidence.read import EVERY, Raw, Tell, silent
 from pbr_rules.evidence.tables import Cell, Rejected, Table, indexed, places
-from pbr_rules.evidence.typed import Unfit, reader
-from pbr_rules.exact import plain_text
+from pbr_rules.evidence.typed import Reader, UnfitError, reader
 
 Tables = Mapping[str, Table]
 
 
-@frozen
-class Tolerance:
-    """How many rows of a file may be rejected: a share of its rows, or a number of them. None: what the contract says."""
-
-    share: Fraction | None = None
-    number: int | None = None
-
-
-def fit(contract: Contract, raws: Mapping[str, Raw], exclude: Callable[[Tables], Tables]) -> dict[str, Table]:
+def fit(
+    contract: Contract, raws: Mapping[str, Raw], exclude: Callable[[Tables], Tables], tell: Tell = silent
+) -> dict[str, Table]:
     """Typed tables for files of text.
 
     `exclude` marks the rows that the contract leaves out, once all are typed (an exclusion may read another file).
 
     Raises:
-        DataError: a column is missing.
+        DataError: a column is missing, or is there twice.
     """
     missing = [problem for name, raw in raws.items() for problem in _missing(contract.records[name], raw)]
     if missing:
         raise DataError("\n".join(missing))
-    tables = {name: _typed(contract, contract.records[name], raw) for name, raw in raws.items()}
-    return dict(exclude(point(contract, tables)))
+    tables = {name: _typed(contract, contract.records[name], raw, tell) for name, raw in raws.items()}
+    return dict(exclude(point(contract, tables, raws)))
 
 
-def too_many(table: Table, tolerance: Tolerance | None) -> str | None:
-    """Why too many rows of a table were rejected for a statement, or None."""
-    rejected = len(table.rejected)
-    if not rejected:
-        return None
-    rows = rejected + len(table) + table.repeated
-    share, number = (tolerance.share, tolerance.number) if tolerance else (None, None)
-    written = table.records.tolerance
-    if tolerance is None and written is not None and isinstance(written.value, Fraction):
-        share, number = (written.value, None) if written.kind.percent else (None, int(written.value))
-    allowed = number if number is not None else int(share * rows) if share is not None else 0
-    if rejected <= allowed:
-        return None
-    said = f"at most {plain_text(share * 100)}%" if share is not None else f"at most {allowed:,}" if allowed else "none"
-    return f"{rejected:,} of {rows:,} rows of `{table.records.name}` do not fit, and {said} may be rejected"
+def heading(column: RecordColumn) -> str:
+    """A column's heading in its file."""
+    return column.written.heading or column.name
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip().casefold()
 
 
 def _missing(records: Records, raw: Raw) -> list[str]:
     problems = []
-    have = [heading.casefold() for heading in raw.heading]
+    have = [_folded(name) for name in raw.heading]
     for column in records.columns.values():
-        heading = column.written.heading or column.name
-        if have.count(heading.casefold()) == 0:
-            near = did_you_mean(heading, raw.heading)
-            problems.append(
-                f'{raw.name} has no column "{heading}", which `{records.name}` needs'
-                f"{' (' + near[0].replace('`', chr(34)) + ')' if near else ''}; it has {listing([chr(34) + h + chr(34) for h in raw.heading[:12]])}"
-            )
-        elif have.count(heading.casefold()) > 1:
-            problems.append(f'{raw.name} has two columns "{heading}"')
+        wanted = heading(column)
+        number = have.count(_folded(wanted))
+        if number > 1:
+            problems.append(f'{raw.name} has {number} columns "{wanted}", and `{records.name}` reads one')
+        if number:
+            continue
+        near = did_you_mean(wanted, raw.heading) or did_you_mean(_folded(wanted), have)
+        shown = [f'"{name}"' for name in raw.heading if name]
+        more = [f"{len(shown) - 12:,} more"] if len(shown) > 12 else []
+        problems.append(
+            f'{raw.name} has no column "{wanted}", which `{records.name}` needs'
+            f"{' (' + near[0].replace('`', chr(34)) + ')' if near else ''}; it has {listing([*shown[:12], *more])}"
+        )
     return problems
 
 
-def _typed(contract: Contract, records: Records, raw: Raw) -> Table:
-    have = [heading.casefold() for heading in raw.heading]
+@frozen
+class _Kept:
+    """A row that fits: its line, its cells as received, its cells typed."""
+
+    line: int
+    cells: tuple[str, ...]
+    row: list[Cell]
+
+
+def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell) -> Table:
     columns = list(records.columns.values())
-    where = [have.index((c.written.heading or c.name).casefold()) for c in columns]
-    readers = [reader(c, contract) for c in columns]
-    kept: list[tuple[int, tuple[str, ...], list[Cell]]] = []
+    outside = _outside(contract, records)
+    fields = _fields(contract, records, raw)
+    size = len(raw.heading)
+    kept: list[_Kept] = []
     rejected: list[Rejected] = []
-    for line, cells in raw.rows:
-        row: list[Cell] = []
-        if len(cells) > len(raw.heading):
-            rejected.append(
-                Rejected(line, cells, "", "", f"the row has {len(cells)} cells and the heading {len(raw.heading)}")
-            )
+    for number, (line, cells) in enumerate(raw.rows):
+        if number % EVERY == 0:
+            tell(f"Checking {raw.known_as}", number, len(raw.rows))
+        if len(cells) != size and (len(cells) < size or any(map(str.strip, cells[size:]))):
+            reason = f"the row has {len(cells):,} cell{'' if len(cells) == 1 else 's'}, and the heading {size:,}"
+            rejected.append(Rejected(line, cells, "", "", reason))
             continue
-        for column, at, read in zip(columns, where, readers, strict=True):
-            text = unicodedata.normalize("NFC", cells[at]).strip() if at < len(cells) else ""
-            if len(text) > bounds.CELL_CHARACTERS:
-                rejected.append(Rejected(line, cells, column.name, text[:40] + "…", "is too long to be one value"))
-                break
-            if not text:
-                if column.optional:
+        row: list[Cell] = []
+        for at, name, optional, read in fields:
+            text = cells[at].strip()
+            try:
+                if not text:
+                    if not optional:
+                        raise UnfitError("is blank")
                     row.append(None)
                     continue
-                rejected.append(Rejected(line, cells, column.name, "", "is blank"))
-                break
-            try:
-                row.append(read(text))
-            except Unfit as error:
-                rejected.append(Rejected(line, cells, column.name, text, str(error)))
+                if len(text) > bounds.CELL_CHARACTERS:
+                    raise UnfitError("is too long to be one value")
+                row.append(read(text if text.isascii() else unicodedata.normalize("NFC", text)))
+            except UnfitError as error:
+                shown = text if len(text) <= bounds.CELL_CHARACTERS else f"{text[:40]}…"
+                rejected.append(Rejected(line, cells, name, shown, str(error)))
                 break
         else:
-            outside = _outside(contract, records, row)
-            if outside:
-                rejected.append(Rejected(line, cells, "", "", outside))
-                continue
-            kept.append((line, cells, row))
-    kept, repeated = _keyed(records, kept, rejected)
-    by_column = {c.name: [row[i] for _, _, row in kept] for i, c in enumerate(columns)}
-    lines = [line for line, _, _ in kept]
+            why = outside(row)
+            if why:
+                rejected.append(Rejected(line, cells, "", "", why))
+            else:
+                kept.append(_Kept(line, cells, row))
+    kept, repeated = _keyed(records, fields, kept, rejected)
+    by_column = {c.name: [item.row[i] for item in kept] for i, c in enumerate(columns)}
     return Table(
         records,
         by_column,
-        lines,
-        [None] * len(lines),
-        indexed(records, by_column, len(lines)),
+        [item.line for item in kept],
+        [None] * len(kept),
+        indexed(records, by_column, len(kept)),
         tuple(sorted(rejected, key=lambda r: r.line)),
         repeated,
         raw.heading,
     )
 
 
-def _outside(contract: Contract, records: Records, row: Sequence[Cell]) -> str | None:
-    """Why a row lies outside the contract's scope, where its own columns say so."""
+_Field = tuple[int, str, bool, Reader]
+
+
+def _fields(contract: Contract, records: Records, raw: Raw) -> list[_Field]:
+    """For each column: where it is in the file, its heading there, whether it may be blank, and what reads it."""
+    have = [_folded(name) for name in raw.heading]
+    found = []
+    for column in records.columns.values():
+        at = have.index(_folded(heading(column)))
+        found.append((at, raw.heading[at], column.optional, reader(column, contract)))
+    return found
+
+
+def _outside(contract: Contract, records: Records) -> Callable[[Sequence[Cell]], str | None]:
+    """Says why a row lies outside the contract's scope, where its own columns say so."""
     names, _ = contract.scope
-    if not names:
-        return None
-    at: dict[str, Cell] = {}
-    for column, cell in zip(records.columns.values(), row, strict=True):
+    at: dict[str, int] = {}
+    for number, column in enumerate(records.columns.values()):
         if column.kind.name == "category" and column.kind.detail in names:
-            at.setdefault(column.kind.detail, cell)
-    if set(names) - set(at):
-        return None
-    cell_ = tuple(str(at[name]) for name in names)
-    return f"outside the contract's scope: {', '.join(cell_)}" if contract.excepted(tuple(names), cell_) else None
+            at.setdefault(column.kind.detail, number)
+    if not names or set(names) - set(at):
+        return lambda row: None
+
+    def why(row: Sequence[Cell]) -> str | None:
+        cell = tuple(str(row[at[name]]) for name in names)
+        return f"is outside the contract's scope: {', '.join(cell)}" if contract.excepted(tuple(names), cell) else None
+
+    return why
 
 
 def _keyed(
-    records: Records, kept: list[tuple[int, tuple[str, ...], list[Cell]]], rejected: list[Rejected]
-) -> tuple[list[tuple[int, tuple[str, ...], list[Cell]]], int]:
+    records: Records, fields: Sequence[_Field], kept: list[_Kept], rejected: list[Rejected]
+) -> tuple[list[_Kept], int]:
     """Rows of one key: identical rows are kept once, different ones are all set aside."""
     if records.key is None:
         return kept, 0
     names = list(records.columns)
     at = [names.index(name) for name in records.key]
-    by_key: dict[tuple[Cell, ...], list[tuple[int, tuple[str, ...], list[Cell]]]] = defaultdict(list)
+    by_key: dict[tuple[Cell, ...], list[_Kept]] = defaultdict(list)
     for item in kept:
-        by_key[tuple(item[2][i] for i in at)].append(item)
+        by_key[tuple(item.row[i] for i in at)].append(item)
     repeated = 0
     good = []
     for key, items in by_key.items():
-        if all(item[2] == items[0][2] for item in items):
+        if all(item.row == items[0].row for item in items):
             good.append(items[0])
             repeated += len(items) - 1
             continue
-        value = ", ".join(str(part) for part in key)
-        for line, cells, _ in items:
-            reason = "is the key of more than one row, and they differ" if key else "the file has more than one row"
-            rejected.append(Rejected(line, cells, ", ".join(records.key), value, reason))
-    return sorted(good, key=lambda item: item[0]), repeated
+        reason = "is the key of more than one row, and they differ" if key else "the file must have one row, and has more"
+        column = ", ".join(fields[i][1] for i in at)
+        for item in items:
+            value = ", ".join(item.cells[fields[i][0]].strip() for i in at)
+            rejected.append(Rejected(item.line, item.cells, column, value, reason))
+    return sorted(good, key=lambda item: item.line), repeated
 
 
-def point(contract: Contract, tables: Mapping[str, Table]) -> dict[str, Table]:
+def point(contract: Contract, tables: Mapping[str, Table], raws: Mapping[str, Raw]) -> dict[str, Table]:
     """Sets aside rows whose `id of` names nobody, going round until none is left."""
     found = dict(tables)
     changed = True
     while changed:
         changed = False
         for name, table in found.items():
-            bad: dict[int, Rejected] = {}
-            for column in table.records.columns.values():
-                if column.kind.name != "id" or column.kind.detail == table.records.name:
-                    continue
-                target = found.get(column.kind.detail)
-                if target is None:
-                    continue
-                for number, value in enumerate(table.columns[column.name]):
-                    if value is not None and (value,) not in target.index and number not in bad:
-                        bad[number] = Rejected(
-                            table.lines[number],
-                            _as_row(table, number),
-                            column.name,
-                            str(value),
-                            f"there is no such row in `{column.kind.detail}`",
-                        )
+            bad = {r.line: r for r in _pointing_nowhere(contract, table, found, raws)}
             if bad:
                 found[name] = without(table, bad)
                 changed = True
     return found
 
 
-def _as_row(table: Table, number: int) -> tuple[str, ...]:
-    return tuple("" if cells[number] is None else str(cells[number]) for cells in table.columns.values())
+def _pointing_nowhere(
+    contract: Contract, table: Table, tables: Mapping[str, Table], raws: Mapping[str, Raw]
+) -> Iterator[Rejected]:
+    """Rows with an id that no row of the other file has, each once, as received."""
+    raw = raws[table.records.name]
+    seen: set[int] = set()
+    for column in table.records.columns.values():
+        target = tables.get(column.kind.detail) if column.kind.name == "id" else None
+        if target is None or target.records.name == table.records.name:
+            continue
+        set_aside: set[str] | None = None
+        for number, value in enumerate(table.columns[column.name]):
+            line = table.lines[number]
+            if value is None or line in seen or (value,) in target.index:
+                continue
+            if set_aside is None:
+                set_aside = _ids_set_aside(target)
+            seen.add(line)
+            reason = (
+                f"its row of `{target.records.name}` is set aside"
+                if value in set_aside
+                else f"there is no such row in `{target.records.name}`"
+            )
+            yield Rejected(line, _row_as_received(raw, line), heading(column), str(value), reason)
+
+
+def _ids_set_aside(table: Table) -> set[str]:
+    """Ids of the rows of a table that were set aside."""
+    identity = table.records.identity
+    have = [_folded(name) for name in table.heading]
+    if identity is None:
+        return set()
+    at = have.index(_folded(heading(table.records.columns[identity])))
+    return {unicodedata.normalize("NFC", row.cells[at].strip()) for row in table.rejected if at < len(row.cells)}
+
+
+def _row_as_received(raw: Raw, line: int) -> tuple[str, ...]:
+    return raw.rows[bisect_left(raw.rows, line, key=lambda row: row[0])][1]
 
 
 def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
-    """The table with some rows set aside."""
-    keep = [n for n in range(len(table)) if n not in bad]
+    """The table with some rows set aside, by line."""
+    keep = [n for n, line in enumerate(table.lines) if line not in bad]
     columns = {name: [cells[n] for n in keep] for name, cells in table.columns.items()}
     return evolve(
         table,
@@ -215,22 +248,6 @@ def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
         index=indexed(table.records, columns, len(keep)),
         rejected=tuple(sorted((*table.rejected, *bad.values()), key=lambda r: r.line)),
     )
-
-
-def rejected_csv(tables: Mapping[str, Table]) -> bytes:
-    """The rows set aside: records, line, column, value, reason, and the row as received. Holds personal data."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["records", "line", "column", "value", "reason", "row as received"])
-    for name, table in tables.items():
-        for row in table.rejected:
-            writer.writerow([name, row.line, row.column, _safe(row.value), row.reason, _safe(" | ".join(row.cells))])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t" else text
 
 
 def given(contract: Contract, rows: Mapping[str, object], exclude: Callable[[Tables], Tables]) -> dict[str, Table]:

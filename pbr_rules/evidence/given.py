@@ -8,7 +8,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Cell, Contract, Parameter
 from pbr_rules.diagnostics import DataError, listing
 from pbr_rules.evidence.read import Raw
-from pbr_rules.evidence.typed import Unfit, figure
+from pbr_rules.evidence.typed import UnfitError, figure
 
 
 def cells_from_file(contract: Contract, parameter: Parameter, raw: Raw) -> dict[Cell, x.Expression]:
@@ -43,7 +43,7 @@ def cells_from_file(contract: Contract, parameter: Parameter, raw: Raw) -> dict[
             continue
         try:
             value: Fraction = read(text[-1])
-        except Unfit as error:
+        except UnfitError as error:
             raise DataError(f'{raw.name}, line {line}: "{text[-1]}" {error}') from error
         cells[at] = x.Literal(value, parameter.kind, text[-1])
     return cells
