@@ -76,9 +76,10 @@ def _stopped(text: str, start: int, head: Head | None, done: Reading) -> str | N
 
 
 def _refused(text: str, start: int, report: Diagnostic, done: Reading) -> str | None:
-    done.problems.append(report)
     if report.code == "grid":
+        done.problems += [] if done.problems else [report]
         return None
+    done.problems.append(report)
     at = report.span.start - start
     block, inside = _block(text, at, None)
     return _without(text, at, block, inside, done) if inside else None

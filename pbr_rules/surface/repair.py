@@ -138,10 +138,10 @@ def _at_line_end(repair: Repair, text: str, stop: Stop) -> float:
     if not re.match(r"[^\S\n]*(?:#[^\n]*)?(\n|$)", text[repair.start :]):
         return 0
     before = stop.words[repair.index - 1]
-    if str(before) == ":":
+    if str(before) not in ")]}" and before.type not in (*_FIGURES, "POINTS", "FREQUENCY", "_NOTHING", "_MISSING"):
         return 2.5
     after = (*stop.words, stop.at)[repair.index]
-    if str(after) in _LINES and (before.type in _FIGURES or str(before) in ")]"):
+    if str(after) in _LINES:
         return -3
     return 1
 
@@ -159,6 +159,8 @@ def _likely(repair: Repair, stop: Stop) -> float:
             return 5 if here is not None and before is not None and str(here) == str(before) else 0.5
     if repair.text == "DOT":
         return 0
+    if repair.text == "BAR" and any(word.type == "BAR" for word in stop.words[-3:]):
+        return 6
     if repair.text in _MARKS:
         return 3
     return 2.5 if repair.text in spelled() else 2
@@ -196,7 +198,7 @@ def _insertions_and_removals(text: str, stop: Stop) -> Iterator[Repair]:
         start = (before.end_pos or 0) if before is not None else 0
         for kind in sorted(kinds_of_word(state)):
             beside = {str(word), str(before)}
-            if (kind not in spelled() and kind not in _FIGURES) or spelled().get(kind) in beside:
+            if (kind not in spelled() and kind not in _FIGURES) or spelled().get(kind) in beside | {"{", "}"}:
                 continue
             trial = state.copy(deepcopy_values=False)
             try:
