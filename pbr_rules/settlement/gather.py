@@ -13,10 +13,11 @@ from pbr_rules.settlement.values import State, Value, known, put_in, without
 from pbr_rules.words import words
 
 if TYPE_CHECKING:
-    from pbr_rules.settlement.terms import Env, Frame, Terms
+    from pbr_rules.settlement.calculation import Calculation
+    from pbr_rules.settlement.frame import Env, Frame
 
 
-def gathered(terms: Terms, node: x.Aggregate, env: Env, frame: Frame) -> Value:
+def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> Value:
     """One figure from many cells. A cell whose condition or figure has no value stops it; nothing kept makes a total or a
     number 0 and any other figure missing. Values may tie; rows may not matter."""
     kept: list[tuple[Value, Value, int]] = []

@@ -20,7 +20,8 @@ from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
 
 if TYPE_CHECKING:
-    from pbr_rules.settlement.terms import Env, Terms
+    from pbr_rules.settlement.frame import Env
+    from pbr_rules.settlement.terms import Terms
 
 
 @frozen

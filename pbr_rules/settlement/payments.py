@@ -15,7 +15,8 @@ from pbr_rules.settlement.values import State, Value, Working, exact_text, known
 from pbr_rules.words import words
 
 if TYPE_CHECKING:
-    from pbr_rules.settlement.terms import Env, Frame, Result, Terms
+    from pbr_rules.settlement.frame import Env, Frame, Result
+    from pbr_rules.settlement.terms import Terms
 
 
 def entitlement(terms: Terms, payment: Payment, at: Env) -> Result:

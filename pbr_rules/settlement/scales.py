@@ -17,10 +17,11 @@ from pbr_rules.surface.tree import Band
 from pbr_rules.words import words
 
 if TYPE_CHECKING:
-    from pbr_rules.settlement.terms import Frame, Terms
+    from pbr_rules.settlement.calculation import Calculation
+    from pbr_rules.settlement.frame import Frame
 
 
-def on_scale(terms: Terms, scale: Scale, arguments: list[Value], frame: Frame) -> Value:
+def on_scale(terms: Calculation, scale: Scale, arguments: list[Value], frame: Frame) -> Value:
     """What a scale gives for its arguments."""
     inside = _inside(frame, scale, arguments)
     at = arguments[0]
@@ -47,11 +48,11 @@ def _ends(band: Band) -> str:
     return " and ".join(f"{end.how} {words(end.value)}" for end in band.ends)
 
 
-def _edge(terms: Terms, node: Expression | None, inside: Frame) -> Value | None:
+def _edge(terms: Calculation, node: Expression | None, inside: Frame) -> Value | None:
     return None if node is None else terms.value(node, {}, inside)
 
 
-def _band(terms: Terms, scale: Scale, at: Fraction, inside: Frame) -> Band | Value:
+def _band(terms: Calculation, scale: Scale, at: Fraction, inside: Frame) -> Band | Value:
     """The band that a value falls in, or why there is none."""
     found: list[Band] = []
     for band in scale.read:
@@ -70,7 +71,7 @@ def _band(terms: Terms, scale: Scale, at: Fraction, inside: Frame) -> Band | Val
     return without(State.REFUSED, f"{many} of `{scale.name}` covers {put_in(inside.arguments[scale.arguments[0]])}")
 
 
-def _slices(terms: Terms, scale: Scale, at: Value, inside: Frame, frame: Frame) -> Value:
+def _slices(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: Frame) -> Value:
     """The sum over bands of the width of the slice inside, from 0 up, at the band's own rate."""
     total: Value | None = None
     top = Fraction(0)
@@ -105,7 +106,7 @@ def _slices(terms: Terms, scale: Scale, at: Value, inside: Frame, frame: Frame) 
     return total or known(kinds.NUMBER, Fraction(0))
 
 
-def _line(terms: Terms, scale: Scale, at: Value, inside: Frame, frame: Frame) -> Value:
+def _line(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: Frame) -> Value:
     """Straight between points; outside them only what a band says."""
     points: list[tuple[Fraction, Value]] = []
     for band in scale.read:

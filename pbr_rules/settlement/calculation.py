@@ -1,0 +1,293 @@
+"""Expressions calculated exactly, one place at a time. A state is a value: what is not known is only asked for where it is read."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from datetime import date
+from fractions import Fraction
+
+from attrs import evolve
+
+from pbr_rules import expressions as x
+from pbr_rules import kinds
+from pbr_rules.checked.model import Measure, Parameter
+from pbr_rules.dates import Duration, add, long_text
+from pbr_rules.engines.rows import COMPARE, bounds_of
+from pbr_rules.evidence.tables import places
+from pbr_rules.settlement.cells import Cells
+from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
+from pbr_rules.settlement.gather import gathered
+from pbr_rules.settlement.scales import on_scale
+from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.words import words
+
+
+class Calculation(Cells):
+    """The value of every expression of the terms."""
+
+    @abstractmethod
+    def figure(self, name: str, at: Env) -> Result:
+        """A figure at a cell, and its working."""
+
+    @abstractmethod
+    def measure(self, figure: Measure, at: Env, kept: tuple[str, ...]) -> Result:
+        """A measure at a grain of its own or coarser."""
+
+    @abstractmethod
+    def people_in(self, node: x.PeopleIn, env: Env, frame: Frame) -> Value:
+        """The people that a measure is counted over, or what it counted."""
+
+    @abstractmethod
+    def parameter(self, figure: Parameter, at: Env, day: date | None = None) -> Result:
+        """An agreed figure; `day` picks the one in force."""
+
+    def value(self, node: x.Expression, env: Env, frame: Frame) -> Value:
+        """The value of an expression at a place."""
+        match node:
+            case x.Literal(value=of, kind=kind):
+                return known(kind, of)
+            case x.Nothing():
+                return known(kinds.NOTHING, Fraction(0))
+            case x.Unknown(why=why):
+                return without(State.UNKNOWN, why)
+            case x.Missing():
+                return without(State.MISSING, "written as missing")
+            case x.Bracket(inner=inner):
+                return self.value(inner, env, frame)
+            case x.Argument(name=name):
+                return self._noted(node, frame.arguments[name], frame)
+            case x.AmountSoFar():
+                return self._noted(node, frame.amount or without(State.UNKNOWN, "no amount yet"), frame)
+            case x.Here(dimension=dimension):
+                return known(self._dimension_kind(dimension), env[dimension])
+            case x.Member(dimension=dimension, name=name):
+                return known(self._dimension_kind(dimension), name)
+            case x.PeriodOf() | x.ParentOf():
+                return self._period(node, env, frame)
+            case x.Column():
+                return self._column(node, env, frame)
+            case x.Read():
+                return self._read(node, env, frame)
+            case x.PeopleIn():
+                return self.people_in(node, env, frame)
+            case x.Call():
+                return self._call(node, env, frame)
+            case x.Negative(of=of):
+                value = self.value(of, env, frame)
+                return evolve(value, of=-value.number, counts=None) if value.known else value
+            case x.Rounded(of=of, rounding=rounding):
+                value = self.value(of, env, frame)
+                return round_off(value, rounding, frame) if value.known else value
+            case x.Arithmetic() | x.PercentOf():
+                return self._arithmetic(node, env, frame)
+            case x.Change():
+                return self._change(node, env, frame)
+            case x.Extreme(lower=lower, first=first, second=second):
+                a, b = self.value(first, env, frame), self.value(second, env, frame)
+                missing = first_without(a, b)
+                return missing or (a if (a.number <= b.number) is lower else b)
+            case x.Compare() | x.OneOf() | x.Known() | x.Within() | x.Between() | x.Not():
+                return self._condition(node, env, frame)
+            case x.Both(conditions=conditions):
+                return every_one(self.value(c, env, frame) for c in conditions)
+            case x.Either(conditions=conditions):
+                return any_one(self.value(c, env, frame) for c in conditions)
+            case x.Aggregate():
+                return gathered(self, node, env, frame)
+            case x.ForEvery():
+                return self._for_every(node, env, frame)
+            case x.Cases():
+                return self._cases(node, env, frame)
+            case x.Timing(length=length, after=after):
+                value = self.value(after, env, frame)
+                return known(kinds.DATE, add(value.of, length.value)) if value.known else value  # type: ignore[arg-type, attr-defined]
+        raise TypeError(f"no value of {type(node).__name__}")
+
+    def _period(self, node: x.PeriodOf | x.ParentOf, env: Env, frame: Frame) -> Value:
+        if isinstance(node, x.ParentOf):
+            child = self.value(node.of, env, frame)
+            if not child.known:
+                return child
+            return known(kinds.category(node.period), self.contract.periods[node.child].parents[str(child.of)])
+        day = self.value(node.day, env, frame)
+        if not day.known:
+            return day
+        member = self.contract.periods[node.period].holding(day.of)  # type: ignore[arg-type]
+        if member is None:
+            return without(State.MISSING, f"{long_text(day.of)} lies in no `{node.period}`")  # type: ignore[arg-type]
+        return known(kinds.category(node.period), member)
+
+    def _column(self, node: x.Column, env: Env, frame: Frame) -> Value:
+        if node in frame.row:
+            return frame.row[node]
+        table = self.inputs.tables.get(node.records)
+        if table is None:
+            return without(State.UNKNOWN, f"no rows of `{node.records}` were given", node.kind, (node.name,))
+        key, key_words = [], []
+        for _, way in node.key:
+            part = self.value(way, env, frame)
+            if not part.known:
+                return part
+            key.append(part.of)
+            key_words.append(shown(part))
+        row = table.index.get(tuple(key))  # type: ignore[arg-type]
+        text = f"{node.records}[{', '.join(key_words)}]" if key else node.records
+        if row is None:
+            return self._noted(node, without(State.MISSING, f"`{text}` has no row", node.kind, (node.name,)), frame)
+        if table.excluded[row] is not None:
+            return self._noted(
+                node,
+                without(State.MISSING, f"`{text}` is excluded: {table.excluded[row]}", node.kind, (node.name,)),
+                frame,
+            )
+        cell = table.columns[node.name][row]
+        if cell is None:
+            return self._noted(
+                node, without(State.MISSING, f"`{node.name}` is blank in `{text}`", node.kind, (node.name,)), frame
+            )
+        if isinstance(cell, int) and not isinstance(cell, bool):
+            value = known(node.kind, Fraction(cell, 10 ** places(node.kind)))
+        else:
+            value = known(node.kind, cell)
+        frame.inputs.append(
+            Working(
+                f"{node.name} of {text}" if key else f"{node.name} of {node.records}",
+                None,
+                node.kind.words,
+                "",
+                put_in(value),
+                exact_text(value),
+                shown(value),
+            )
+        )
+        return self._noted(node, value, frame)
+
+    def _read(self, node: x.Read, env: Env, frame: Frame) -> Value:
+        figure = self.contract.figures[node.figure]
+        at: Env = {}
+        for dimension, way in node.at:
+            member = self.value(way, env, frame)
+            if not member.known:
+                return member
+            at[dimension] = str(member.of)
+        if isinstance(figure, Measure) and len(at) < len(figure.axes):
+            value, working = self.measure(figure, at, tuple(d for d in figure.dimensions if d in at))
+        elif isinstance(figure, Parameter) and node.dated is not None:
+            day = self.value(node.dated, env, frame)
+            if not day.known:
+                return day
+            value, working = self.parameter(figure, at, day.of)  # type: ignore[arg-type]
+        else:
+            value, working = self.figure(node.figure, {d: at[d] for d in figure.dimensions})
+        if working not in frame.inputs:
+            frame.inputs.append(working)
+        return self._noted(node, value, frame)
+
+    def _call(self, node: x.Call, env: Env, frame: Frame) -> Value:
+        arguments = [self.value(a, env, frame) for a in node.arguments]
+        missing = first_without(*arguments)
+        if missing is not None:
+            return missing
+        if node.name == "whole":
+            number = arguments[0].number
+            if number < 0:
+                return without(State.REFUSED, f"`whole(…)` of a number below zero: {put_in(arguments[0])}")
+            return self._noted(node, known(kinds.COUNT, Fraction(number.numerator // number.denominator)), frame)
+        for name, at, value in self.inputs.points:
+            if name == node.name and [v.of for v in at] == [v.of for v in arguments]:
+                return self._noted(node, value, frame)
+        value = on_scale(self, self.contract.scales[node.name], arguments, frame)
+        return self._noted(node, value.through(node.name), frame)
+
+    def _arithmetic(self, node: x.Arithmetic | x.PercentOf, env: Env, frame: Frame) -> Value:
+        if isinstance(node, x.PercentOf):
+            left, right, sign = self.value(node.percent, env, frame), self.value(node.of, env, frame), "*"
+        else:
+            left, right, sign = self.value(node.left, env, frame), self.value(node.right, env, frame), node.sign
+        missing = first_without(left, right)
+        if missing is not None:
+            return missing
+        a, b = left.of, right.of
+        if isinstance(a, date):
+            if isinstance(b, date):
+                return known(kinds.COUNT, Fraction((a - b).days))
+            return known(kinds.DATE, add(a, b, 1 if sign == "+" else -1))  # type: ignore[arg-type]
+        if isinstance(a, Duration) or isinstance(b, Duration):
+            length, times = (a, b) if isinstance(a, Duration) else (b, a)
+            return known(kinds.DURATION, length.times(int(times)))  # type: ignore[arg-type, union-attr]
+        x_, y = left.number, right.number
+        match sign:
+            case "+" | "-":
+                kind = kinds.widest(left.kind, right.kind)
+                return known(
+                    kinds.NUMBER if kind.name == "count" and sign == "-" else kind, x_ + y if sign == "+" else x_ - y
+                )
+            case "*":
+                return known(kinds.product(left.kind, right.kind) or kinds.NUMBER, x_ * y)
+        if y == 0:
+            return without(State.MISSING, f"`{frame.text(node)}` divides by zero")
+        return known(kinds.quotient(left.kind, right.kind) or kinds.NUMBER, x_ / y)
+
+    def _change(self, node: x.Change, env: Env, frame: Frame) -> Value:
+        before, after = self.value(node.before, env, frame), self.value(node.after, env, frame)
+        missing = first_without(before, after)
+        if missing is not None:
+            return missing
+        change = before.number - after.number if node.fall else after.number - before.number
+        if not node.relative:
+            return known(kinds.POINTS, change)
+        if before.number == 0:
+            return without(State.MISSING, f"`{frame.text(node)}` begins at zero")
+        if before.number < 0:
+            return without(State.REFUSED, f"`{frame.text(node)}` begins below zero")
+        return known(kinds.PERCENT, change / before.number)
+
+    def _condition(self, node: x.Expression, env: Env, frame: Frame) -> Value:
+        if isinstance(node, x.Not):
+            value = self.value(node.of, env, frame)
+            return known(kinds.FLAG, not value.of) if value.known else value
+        if isinstance(node, x.Known):
+            value = self.value(node.of, env, frame)
+            if value.state not in (State.KNOWN, State.MISSING):
+                return value
+            return known(kinds.FLAG, value.known is node.known)
+        if isinstance(node, x.OneOf):
+            of = self.value(node.of, env, frame)
+            values = [self.value(v, env, frame) for v in node.values]
+            missing = first_without(of, *values)
+            return missing or known(kinds.FLAG, any(of.of == v.of for v in values) is not node.negated)
+        if isinstance(node, x.Compare):
+            left, right = self.value(node.left, env, frame), self.value(node.right, env, frame)
+            missing = first_without(left, right)
+            return missing or known(kinds.FLAG, COMPARE[node.how](left.of, right.of))
+        if isinstance(node, x.Within):
+            day, anchor = self.value(node.day, env, frame), self.value(node.anchor, env, frame)
+            missing = first_without(day, anchor)
+            if missing is not None:
+                return missing
+            first, last = bounds_of(node, anchor.of)  # type: ignore[arg-type]
+            return known(kinds.FLAG, (first is None or first <= day.of) and day.of <= last)  # type: ignore[operator]
+        between: x.Between = node  # type: ignore[assignment]
+        parts = [self.value(p, env, frame) for p in (between.first, between.day, between.last)]
+        missing = first_without(*parts)
+        return missing or known(kinds.FLAG, parts[0].of <= parts[1].of <= parts[2].of)  # type: ignore[operator]
+
+    def _for_every(self, node: x.ForEvery, env: Env, frame: Frame) -> Value:
+        values = [
+            self.value(node.condition, inside, frame) for inside, _ in self.inner(node.across, env, node.condition)
+        ]
+        if not values:
+            if node.if_any:
+                return known(kinds.FLAG, node.every)
+            return without(State.MISSING, f"there is no `{', '.join(node.across)}` to ask `{words(node)}` of")
+        return every_one(values) if node.every else any_one(values)
+
+    def _cases(self, node: x.Cases, env: Env, frame: Frame) -> Value:
+        for condition, value in node.cases:
+            held = self.value(condition, env, frame)
+            if not held.known:
+                return held
+            frame.steps.append(f"{frame.text(condition)}: {'yes' if held.of else 'no'}")
+            if held.of:
+                return self.value(value, env, frame)
+        return self.value(node.otherwise, env, frame)

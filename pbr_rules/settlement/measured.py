@@ -1,0 +1,180 @@
+"""Measures: from the counts that an engine answered to exact figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from attrs import evolve
+
+from pbr_rules import expressions as x
+from pbr_rules import kinds
+from pbr_rules.checked.model import Cell, Figure, Measure
+from pbr_rules.dates import long_text
+from pbr_rules.evidence.tables import places
+from pbr_rules.settlement.calculation import Calculation
+from pbr_rules.settlement.frame import Env, Frame, Result, label
+from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.words import words
+
+
+class Measured(Calculation):
+    """The figure of every measure, at its own grain or counted together across some of it."""
+
+    def measure(self, figure: Measure, at: Env, kept: tuple[str, ...]) -> Result:
+        frame = Frame()
+        cell = tuple(at[d] for d in kept)
+        value = self._counted(figure, at, kept, cell, frame).through(figure.name)
+        recounted = [d for d in figure.dimensions if d not in kept]
+        if recounted:
+            frame.steps.append(f"counted together across {', '.join(recounted)}, from the rows")
+        head = f"{figure.provided.what.word} of {figure.records}"
+        if figure.base:
+            head += f" per {figure.per:,} {figure.base}" if figure.per else f" for {figure.base}"
+        working = self.working(
+            figure, at, value, frame, head, put_in(value), label(self.contract, figure.name, {d: at[d] for d in kept})
+        )
+        if (figure.name, kept) in self.inputs.answers:
+            working = evolve(working, counted=(figure.name, kept, cell))
+        return value, working
+
+    def _counted(self, figure: Measure, at: Env, kept: tuple[str, ...], cell: Cell, frame: Frame) -> Value:
+        pooled = self._pooled(figure, at, kept)
+        if pooled is not None:
+            return pooled
+        answer = self.inputs.answers.get((figure.name, kept))
+        if answer is None:
+            return self._uncounted(figure)
+        over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
+        still_open = self._still_open(figure, at, kept, answer.closes.get(over))
+        if still_open is not None:
+            return still_open
+        people = answer.people.get(over, 0)
+        counts = answer.counted.get(cell, {})
+        total = self._weighed(figure, counts, frame)
+        if not total.known:
+            return total
+        if not figure.tally.over:
+            return evolve(total, kind=figure.kind)
+        if people == 0:
+            return without(
+                State.MISSING, f"nobody is counted over in `{label(self.contract, figure.name, at)}`", figure.kind
+            )
+        number = total.number
+        pair = (int(number), people) if number.denominator == 1 and figure.kind.name in ("rate", "frequency") else None
+        return known(figure.kind, number / people, pair)
+
+    def _uncounted(self, figure: Measure) -> Value:
+        """Why a measure was not counted: an agreed figure that its conditions read is not known, or there are no rows."""
+        for condition in (*figure.where, *figure.among):
+            for node in x.walk(condition):
+                if isinstance(node, x.Read):
+                    value = self.value(node, {}, Frame())
+                    if not value.known:
+                        return value
+        return without(State.UNKNOWN, f"no rows of `{figure.records}` were given", figure.kind)
+
+    def _weighed(self, figure: Measure, counts: object, frame: Frame) -> Value:
+        total = Fraction(0)
+        scale = 10 ** places(figure.value.column.kind) if figure.value and figure.value.column is not None else 1  # type: ignore[attr-defined]
+        for key, number in sorted(counts.items(), key=repr):  # type: ignore[attr-defined]
+            if figure.value is None:
+                total += number
+                continue
+            row = {node: known(node.kind, part) for node, part in zip(figure.value.keys, key, strict=True)}  # type: ignore[attr-defined]
+            frame.row = row
+            factor = self.value(figure.value.factor, {}, frame)
+            frame.row = {}
+            if not factor.known:
+                return factor
+            total += Fraction(number, scale) * factor.number
+            if figure.value.column is None:
+                frame.steps.append(f"{number:,} × {put_in(factor)} ({', '.join(map(shown, row.values()))})")
+        return known(figure.kind, total)
+
+    def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], closes: date | None) -> Value | None:
+        complete = self.inputs.complete.get(figure.records)
+        for axis in figure.placed:
+            if isinstance(axis.at, x.PeriodOf) and axis.dimension in kept and not axis.on_base:
+                last = next(
+                    m.last for m in self.contract.periods[axis.dimension].members if m.name == at[axis.dimension]
+                )
+                closes = max(closes, last) if closes else last
+        if complete is None or closes is None or closes <= complete:
+            return None
+        return without(
+            State.NOT_YET,
+            f"`{figure.records}` goes to {long_text(complete)}, and `{label(self.contract, figure.name, at)}` is only known "
+            f"from {long_text(closes)}",
+            figure.kind,
+        )
+
+    def _pooled(self, figure: Measure, at: Env, kept: tuple[str, ...]) -> Value | None:
+        """A measure given in an example, read coarser: it pools only where every part was given with its counts."""
+        if kept == figure.dimensions or not any(name == figure.name for name, _ in self.inputs.figures):
+            return None
+        counted = people = 0
+        for env, _ in self.cells(tuple(a for a in figure.axes if a.dimension not in kept)):
+            cell = tuple({**at, **env}[d] for d in figure.dimensions)
+            part = self.inputs.figures.get((figure.name, cell))
+            if part is None or part.counts is None:
+                return without(
+                    State.UNKNOWN,
+                    f"`{label(self.contract, figure.name, {**at, **env})}` is given without how many people it is over, and "
+                    "cannot be counted together with others",
+                    figure.kind,
+                )
+            counted, people = counted + part.counts[0], people + part.counts[1]
+        return known(figure.kind, Fraction(counted, people), (counted, people))
+
+    def people_in(self, node: x.PeopleIn, env: Env, frame: Frame) -> Value:
+        read: x.Read = node.of  # type: ignore[assignment]
+        figure: Measure = self.contract.figures[read.figure]  # type: ignore[assignment]
+        at = {d: str(self.value(way, env, frame).of) for d, way in read.at}
+        kept = tuple(d for d in figure.dimensions if d in at)
+        given = (
+            self.inputs.figures.get((figure.name, tuple(at[d] for d in kept))) if kept == figure.dimensions else None
+        )
+        pooled = self._pooled(figure, at, kept)
+        name = label(self.contract, figure.name, at)
+        if given is not None or pooled is not None:
+            source = given or pooled
+            if source is None or source.counts is None:
+                value = without(
+                    State.UNKNOWN, f"`{name}` is given without how many people it is over", kinds.COUNT, (figure.name,)
+                )
+            else:
+                value = known(kinds.COUNT, Fraction(source.counts[0 if node.counted else 1]))
+            return self._noted(node, value, frame)
+        answer = self.inputs.answers.get((figure.name, kept))
+        if answer is None:
+            value = without(State.UNKNOWN, f"no rows of `{figure.records}` were given", kinds.COUNT, (figure.name,))
+        elif node.counted:
+            value = known(kinds.COUNT, Fraction(sum(answer.counted.get(tuple(at[d] for d in kept), {}).values())))
+        else:
+            over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
+            value = known(kinds.COUNT, Fraction(answer.people.get(over, 0)))
+        text = words(node)
+        frame.inputs.append(
+            Working(
+                text, None, "a count", "", put_in(value), exact_text(value), shown(value), str(value.state), value.why
+            )
+        )
+        return self._noted(node, value, frame)
+
+    def working(
+        self, figure: Figure, at: Env, value: Value, frame: Frame, formula: str, numbers: str, of: str | None = None
+    ) -> Working:
+        return Working(
+            of or label(self.contract, figure.name, at),
+            figure.title,
+            figure.kind.words,
+            formula,
+            numbers,
+            exact_text(value),
+            shown(value),
+            str(value.state),
+            value.why,
+            tuple(frame.steps),
+            tuple(frame.inputs),
+        )
