@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import define, evolve, field
 
 from pbr_rules import expressions as x
@@ -38,10 +40,11 @@ def label(contract: Contract, name: str, at: Env) -> str:
     """A figure and its cell, as a contract writes them: `events[c1, treated]`, `outcomes["A1", entered]`."""
     if not at:
         return name
-    return f"{name}[{', '.join(_member(contract, d, member) for d, member in at.items())}]"
+    return f"{name}[{', '.join(member_text(contract, d, member) for d, member in at.items())}]"
 
 
 def member_text(contract: Contract, dimension: str, member: str) -> str:
+    """A member as a contract writes it: ids in quotes."""
     return member if contract.members(dimension) is not None else f'"{marked(member)}"'
 
 
@@ -51,16 +54,16 @@ def first_without(*values: Value) -> Value | None:
     return next((v for v in absent if v.state is not State.MISSING), absent[0] if absent else None)
 
 
-def every_one(values: object) -> Value:
+def every_one(values: Iterable[Value]) -> Value:
     """By value, not by order: one no decides, whatever else is not known."""
-    listed = list(values)  # type: ignore[call-overload]
+    listed = list(values)
     if any(v.known and v.of is False for v in listed):
         return known(kinds.FLAG, False)
     return first_without(*listed) or known(kinds.FLAG, True)
 
 
-def any_one(values: object) -> Value:
-    listed = list(values)  # type: ignore[call-overload]
+def any_one(values: Iterable[Value]) -> Value:
+    listed = list(values)
     if any(v.known and v.of is True for v in listed):
         return known(kinds.FLAG, True)
     return first_without(*listed) or known(kinds.FLAG, False)
