@@ -18,7 +18,7 @@ from pbr_rules.settlement.cells import Cells
 from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
 from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.scales import on_scale
-from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.settlement.values import State, Value, known, put_in, shown, without, worked
 from pbr_rules.words import words
 
 
@@ -149,17 +149,8 @@ class Calculation(Cells):
             value = known(node.kind, Fraction(cell, 10 ** places(node.kind)))
         else:
             value = known(node.kind, cell)
-        frame.inputs.append(
-            Working(
-                f"{node.name} of {text}" if key else f"{node.name} of {node.records}",
-                None,
-                node.kind.words,
-                "",
-                put_in(value),
-                exact_text(value),
-                shown(value),
-            )
-        )
+        of = f"{node.name} of {text}" if key else f"{node.name} of {node.records}"
+        frame.inputs.append(worked(of, None, value, kind=node.kind))
         return self._noted(node, value, frame)
 
     def _read(self, node: x.Read, env: Env, frame: Frame) -> Value:
@@ -280,7 +271,7 @@ class Calculation(Cells):
             if node.if_any:
                 return known(kinds.FLAG, node.every)
             return without(State.MISSING, f"there is no `{', '.join(node.across)}` to ask `{words(node)}` of")
-        return every_one(values) if node.every else any_one(values)
+        return self._noted(node, every_one(values) if node.every else any_one(values), frame)
 
     def _cases(self, node: x.Cases, env: Env, frame: Frame) -> Value:
         for condition, value in node.cases:

@@ -17,7 +17,7 @@ from pbr_rules.checked.model import Cell, Contract, Limit, Payment
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.expressions import Expression
 from pbr_rules.settlement.payments import split
-from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
 
 if TYPE_CHECKING:
     from pbr_rules.settlement.frame import Env
@@ -259,19 +259,7 @@ def _limit_line(
         value, over, step = most.through(limit.name), Fraction(0), f"covered lines come to {put_in(sum_)}"
     if left_out:
         step += f"; {left_out:,} line{'' if left_out == 1 else 's'} not settled left out"
-    working = Working(
-        terms.label(limit.name, at),
-        limit.title,
-        money.words,
-        "",
-        "",
-        exact_text(value),
-        shown(value),
-        str(value.state),
-        value.why,
-        (step,),
-        tuple(frame.inputs),
-    )
+    working = worked(terms.label(limit.name, at), limit.title, value, steps=(step,), inputs=frame.inputs, kind=money)
     shares = _limit_shares(terms, payers, total, over, people)
     return _made(
         terms,

@@ -14,7 +14,7 @@ from pbr_rules.dates import long_text
 from pbr_rules.evidence.tables import places
 from pbr_rules.settlement.calculation import Calculation
 from pbr_rules.settlement.frame import Env, Frame, Result, label
-from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
 from pbr_rules.words import words
 
 
@@ -115,12 +115,13 @@ class Measured(Calculation):
             return None
         counted = people = 0
         for env, _ in self.cells(tuple(a for a in figure.axes if a.dimension not in kept)):
-            cell = tuple({**at, **env}[d] for d in figure.dimensions)
+            whole = {**at, **env}
+            cell = tuple(whole[d] for d in figure.dimensions)
             part = self.inputs.figures.get((figure.name, cell))
             if part is None or part.counts is None:
                 return without(
                     State.UNKNOWN,
-                    f"`{label(self.contract, figure.name, {**at, **env})}` is given without how many people it is over, and "
+                    f"`{label(self.contract, figure.name, dict(zip(figure.dimensions, cell, strict=True)))}` is given without how many people it is over, and "
                     "cannot be counted together with others",
                     figure.kind,
                 )
@@ -154,27 +155,11 @@ class Measured(Calculation):
         else:
             over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
             value = known(kinds.COUNT, Fraction(answer.people.get(over, 0)))
-        text = words(node)
-        frame.inputs.append(
-            Working(
-                text, None, "a count", "", put_in(value), exact_text(value), shown(value), str(value.state), value.why
-            )
-        )
+        frame.inputs.append(worked(words(node), None, value, kind=kinds.COUNT))
         return self._noted(node, value, frame)
 
     def working(
         self, figure: Figure, at: Env, value: Value, frame: Frame, formula: str, numbers: str, of: str | None = None
     ) -> Working:
-        return Working(
-            of or label(self.contract, figure.name, at),
-            figure.title,
-            figure.kind.words,
-            formula,
-            numbers,
-            exact_text(value),
-            shown(value),
-            str(value.state),
-            value.why,
-            tuple(frame.steps),
-            tuple(frame.inputs),
-        )
+        name = of or label(self.contract, figure.name, at)
+        return worked(name, figure.title, value, formula, numbers, frame.steps, frame.inputs, figure.kind)

@@ -11,7 +11,7 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Branch, Payment, Step
 from pbr_rules.exact import rounded
 from pbr_rules.expressions import Literal, Rounding
-from pbr_rules.settlement.values import State, Value, Working, exact_text, known, put_in, shown, without
+from pbr_rules.settlement.values import State, Value, known, put_in, without, worked
 from pbr_rules.words import words
 
 if TYPE_CHECKING:
@@ -38,19 +38,7 @@ def entitlement(terms: Terms, payment: Payment, at: Env) -> Result:
     if branch is not None:
         word = "deduct" if branch.deducts else "pay"
         formula, numbers = f"{word} {formula}", f"{word} {numbers}"
-    return value, Working(
-        label,
-        payment.title,
-        payment.kind.words,
-        formula,
-        numbers,
-        exact_text(value),
-        shown(value),
-        str(value.state),
-        value.why,
-        tuple(frame.steps),
-        tuple(frame.inputs),
-    )
+    return value, worked(label, payment.title, value, formula, numbers, frame.steps, frame.inputs, payment.kind)
 
 
 def _chosen(terms: Terms, payment: Payment, at: Env, frame: Frame) -> tuple[Branch | None, Value]:

@@ -64,7 +64,7 @@ class Terms(Measured):
             return value, self.working(figure, at, value, Frame(), "", "")
         given = self.inputs.figures.get((figure.name, cell))
         if given is not None:
-            return given, self.working(figure, at, given, Frame(steps=["given"]), "given", put_in(given))
+            return given, self.working(figure, at, given, Frame(steps=["given"]), "", "")
         for axis, member in zip(figure.axes, cell, strict=True):
             if axis.members is not None and member not in axis.members:
                 value = without(State.OUTSIDE, f"`{figure.name}` leaves out `{member}`", figure.kind, (figure.name,))

@@ -5,6 +5,7 @@ Zero, missing, not yet, unknown and outside the scope are different things, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -193,7 +194,7 @@ class Working:
         of: the figure and its cell, as written: `reduction[c1]`.
         title: its title.
         formula: the formula, as written; `with_numbers`: the same with the figures put in.
-        exact: the exact value; `shown`: the same for people.
+        exact: the exact value, a plain ratio; `shown`: the same for people; `in_full`: exact, with its unit.
         state, why: its state, and the reason where there is no value.
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
@@ -214,3 +215,31 @@ class Working:
     steps: tuple[str, ...] = ()
     inputs: tuple[Working, ...] = ()
     counted: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
+    in_full: str = ""
+
+
+def worked(
+    of: str,
+    title: str | None,
+    value: Value,
+    formula: str = "",
+    with_numbers: str = "",
+    steps: Iterable[str] = (),
+    inputs: Iterable[Working] = (),
+    kind: Kind | None = None,
+) -> Working:
+    """The working of a value."""
+    return Working(
+        of,
+        title,
+        (kind or value.kind).words,
+        formula,
+        with_numbers,
+        exact_text(value),
+        shown(value),
+        str(value.state),
+        value.why,
+        tuple(steps),
+        tuple(inputs),
+        in_full=put_in(value),
+    )
