@@ -8,20 +8,21 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from pbr_rules import expressions as x
 from pbr_rules import host
 from pbr_rules.analysis.examples import Worked, work
+from pbr_rules.analysis.examples import inputs as example_inputs
+from pbr_rules.analysis.lints import lints
 from pbr_rules.checked.check import check
-from pbr_rules.checked.model import Cell, Contract, Parameter
+from pbr_rules.checked.model import Cell, Contract
 from pbr_rules.diagnostics import ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
-from pbr_rules.evidence.given import cells_from_file
 from pbr_rules.evidence.quarantine import Tolerance, too_many
 from pbr_rules.evidence.read import Raw, Tell, read, silent
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
+from pbr_rules.inquiry import figure_named, figures_given, person_named, tables_given
 from pbr_rules.measures import Catalogue
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import constants, counted, needs_complete
@@ -67,8 +68,6 @@ def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compil
     found = [plain.diagnostics]
     for readings in _reading_sets(plain.document):
         found.append(compile_contract(source, readings, catalogue).diagnostics)
-    from pbr_rules.analysis.lints import lints
-
     if plain.contract is not None:
         found.append(lints(plain.contract, plain.document))
     diagnostics = merged(*found)
@@ -155,7 +154,7 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     catalogue = catalogue or host.load()
     contract = required(compile_contract(source, request.readings, catalogue))
     _named(contract, request)
-    given = {**_given_tables(contract, request), **_set(source, contract, request, catalogue)}
+    given = _given(source, contract, request, catalogue)
     fixed = constants(contract, given)
     raws = {name: read(path, tell) for name, path in request.records.items()}
     tables = fit(contract, raws, lambda found: exclude(contract, found), tell)
@@ -179,54 +178,28 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
         titles = [c.title for c in compiled.document.declarations if isinstance(c, t.Example)]
         raise UsageError(f'the contract has no example "{title}"; it has: ' + "; ".join(f'"{n}"' for n in titles))
     engine = choose("python", contract, 0)
-    inputs = inputs_of(contract, example, engine, _set(source, contract, request, catalogue))
+    inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
     return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
 
 
 def explained(
-    source: Source, settled: Settled, line: str, person: str | None, readings: tuple[str, ...] = (), catalogue: Catalogue | None = None
+    source: Source,
+    settled: Settled,
+    line: str,
+    person: str | None,
+    readings: tuple[str, ...] = (),
+    catalogue: Catalogue | None = None,
 ) -> Explained:
     """One figure of a settlement, named as the contract names it, down to its records.
 
     Raises:
-        UsageError: it names no figure.
+        UsageError: it names no figure, or nobody.
     """
-    catalogue = catalogue or host.load()
     contract = settled.settlement.contract
-    text = Source("--line", f'example "line" {{ expect {line} refused }}')
-    added, problems = parse(text)
-    if not problems:
-        whole, _ = parse(source)
-        plain = tuple(c for c in whole.declarations if not isinstance(c, t.Example))
-        asked = tuple(evolve(c, under=readings) for c in added.declarations if isinstance(c, t.Example))
-        checked, meaning = check(source, t.Document((*plain, *asked)), catalogue, readings)
-        problems = tuple(d for d in meaning if d.is_error)
-        if checked is not None and not problems:
-            node = checked.examples[-1].expects[0][1]
-            if not isinstance(node, x.Read):
-                raise UsageError(f"`{line}` is not one figure: name it as the contract does, as in `early[c1]`")
-            fixed = constants(contract, settled.settlement.terms.inputs.given)
-            about = None if person is None else _person(contract, node, person)
-            return explain(settled.settlement, node, settled.engine, settled.tables, fixed, about)
-    said = (problems[0].headline, *problems[0].help[:1]) if problems else ("it is not a figure of the contract",)
-    raise UsageError(f"--line {line}: " + "; ".join(said))
-
-
-def _person(contract: Contract, node: x.Read, person: str) -> tuple[str, str]:
-    """Whose id a person's is: of the people that the figure's measures are counted over."""
-    for records in contract.records.values():
-        if records.identity is not None:
-            return records.identity, person
-    raise UsageError("the contract's records have no ids")
-
-
-def inputs_of(
-    contract: Contract, example: object, engine: Engine, given: Mapping[str, Mapping[Cell, Expression]] | None = None
-) -> Inputs:
-    """What an example gives."""
-    from pbr_rules.analysis.examples import inputs as example_inputs
-
-    return example_inputs(contract, example, engine, given or {})  # type: ignore[arg-type]
+    node = figure_named(source, line, readings, catalogue or host.load())
+    fixed = constants(contract, settled.settlement.terms.inputs.given)
+    about = None if person is None else person_named(contract, settled.tables, node, person)
+    return explain(settled.settlement, node, settled.engine, settled.tables, fixed, about)
 
 
 def work_examples(
@@ -271,62 +244,11 @@ def _named(contract: Contract, request: Request) -> None:
             raise UsageError(f"say how far the file of `{name}` goes: --complete {name}=DATE ({why})")
 
 
-def _parameter(contract: Contract, name: str) -> Parameter:
-    figure = contract.figures.get(name)
-    if not isinstance(figure, Parameter):
-        names = [f.name for f in contract.figures.values() if isinstance(f, Parameter)]
-        near = did_you_mean(name, names)
-        raise UsageError(f"the contract has no parameter called `{name}`" + (f"; {near[0]}" if near else ""))
-    return figure
-
-
-def _given_tables(contract: Contract, request: Request) -> dict[str, dict[Cell, Expression]]:
-    return {
-        name: cells_from_file(contract, _parameter(contract, name), read(path)) for name, path in request.tables.items()
-    }
-
-
-def _set(
+def _given(
     source: Source, contract: Contract, request: Request, catalogue: Catalogue
 ) -> dict[str, dict[Cell, Expression]]:
-    """Figures given as text, read as an example would give them."""
-    found: dict[str, dict[Cell, Expression]] = {}
-    for target, value in request.set.items():
-        name = target.split("[")[0].strip()
-        figure = _parameter(contract, name)
-        text = Source("--set", f'example "set" {{ given {target} = {value} }}')
-        document, problems = parse(text)
-        if not problems and figure.axes and "[" not in target:
-            # One value for every cell.
-            text = Source("--set", f"define set across_all = {value}")
-            found[name] = {(): _one_value(value, figure)}
-            continue
-        if not problems:
-            whole, _ = parse(source)
-            added = t.Document(
-                (
-                    *(c for c in whole.declarations if not isinstance(c, t.Example)),
-                    *(evolve(c, under=request.readings) for c in document.declarations if isinstance(c, t.Example)),
-                )
-            )
-            checked, meaning = check(source, added, catalogue, request.readings)
-            problems = tuple(d for d in meaning if d.is_error)
-            if checked is not None and not problems:
-                given = checked.examples[-1].figures[0]
-                found.setdefault(name, {})[given.at] = given.value
-        if problems:
-            raise UsageError(f"--set {target}={value}: " + "; ".join((problems[0].headline, *problems[0].help[:1])))
-    return found
-
-
-def _one_value(value: str, figure: Parameter) -> x.Expression:
-    document, problems = parse(Source("--set", f"define value across all_cells = {value}"))
-    if problems:
-        raise UsageError(f"--set {figure.name}={value}: {problems[0].headline}")
-    clause = document.declarations[0]
-    node: x.Expression = clause.value  # type: ignore[attr-defined]
-    if isinstance(node, x.Literal) and not node.kind.same(figure.kind):
-        raise UsageError(
-            f"--set {figure.name}={value}: `{figure.name}` is {figure.kind.words}, and this is {node.kind.words}"
-        )
-    return node
+    """Parameters given when settling, whole as a file or one by one."""
+    tables = tables_given(contract, request.tables)
+    for name, cells in figures_given(source, contract, request.set, request.readings, catalogue).items():
+        tables.setdefault(name, {}).update(cells)
+    return tables
