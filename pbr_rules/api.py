@@ -49,6 +49,9 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
     """Text to a checked contract, with every problem."""
     catalogue = catalogue or host.load()
     document, spelling = parse(source)
+    if spelling and not document.declarations:
+        # Nothing could be read: what else would be said of it is not worth saying.
+        return Compiled(source, document, None, spelling)
     contract, meaning = check(source, document, catalogue, readings)
     diagnostics = merged(spelling, meaning)
     wrong = any(d.is_error for d in diagnostics)

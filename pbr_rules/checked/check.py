@@ -51,6 +51,7 @@ class _Checker:
     depths: dict[str, int] = field(factory=dict)
     context: Context = field(init=False)
     limits: set[str] = field(factory=set)
+    too_deep: bool = False
 
     def contract(
         self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]
@@ -237,9 +238,7 @@ class _Checker:
             )
             return None
         if len(self.under_way) > bounds.NESTED_STEPS:
-            self._say(
-                Diagnostic("too-deep", f"more than {bounds.NESTED_STEPS} figures read one another in a row", span)
-            )
+            self._deep(f"more than {bounds.NESTED_STEPS} figures read one another in a row", span)
             return None
         self.under_way.append(name)
         self.depths[name] = max((part.depth for part in _expressions(clause)), default=1)
@@ -249,15 +248,18 @@ class _Checker:
             self.under_way.pop()
         self.figures[name] = figure
         if self.depths[name] > bounds.NESTED_STEPS:
-            self._say(
-                Diagnostic(
-                    "too-deep",
-                    f"`{name}` is more than {bounds.NESTED_STEPS} steps deep, through the figures it reads",
-                    clause.name_span,
-                )
+            self._deep(
+                f"`{name}` is more than {bounds.NESTED_STEPS} steps deep, through the figures it reads",
+                clause.name_span,
             )
         self._deepen(name)
         return figure
+
+    def _deep(self, headline: str, span: Span) -> None:
+        """Said once: every figure above the first would say it again."""
+        if not self.too_deep:
+            self._say(Diagnostic("too-deep", headline, span))
+        self.too_deep = True
 
     def _deepen(self, name: str) -> None:
         if self.under_way:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from attrs import define
 
+from pbr_rules import bounds
 from pbr_rules.checked.model import Axis
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.resolve import Resolver
@@ -51,7 +53,12 @@ class Context:
                 self.problem("declared-twice", f"`{dimension.name}` is named twice after `by`", dimension.span)
                 continue
             found.append(Axis(dimension.name, self.declared.members(dimension.name)))
-        return self.restricted(by, tuple(found))
+        axes = self.restricted(by, tuple(found))
+        cells = prod(len(axis.members) for axis in axes if axis.members is not None)
+        if cells > bounds.CELLS:
+            self.problem("too-long", f"this has {cells:,} cells, and a figure has at most {bounds.CELLS:,}", by.span)
+            return ()
+        return axes
 
     def restricted(self, by: t.By, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         """`except` and `only`, which speak of the last dimension."""
