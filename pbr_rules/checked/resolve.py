@@ -212,8 +212,8 @@ class Resolver(Reading):
                 labels=self._sides(node, a, b),
             )
             return result, kinds.UNKNOWN
-        if {a.name, b.name} == {"rate", "number"} and node.sign == "-" and b.name == "rate":
-            return result, kinds.RATE
+        if {a.name, b.name} == {"rate", "number"}:
+            return result, self._rate_and_share(node, a, b)
         if not self._same(a, b, node.left, node.right, "added to" if node.sign == "+" else "taken from"):
             return result, kinds.UNKNOWN
         if not (a.is_number or a.name in ("duration", "nothing")):
@@ -221,6 +221,22 @@ class Resolver(Reading):
             return result, kinds.UNKNOWN
         kind = kinds.widest(a, b)
         return result, kinds.NUMBER if kind.name == "count" and node.sign == "-" else kind
+
+    def _rate_and_share(self, node: x.Arithmetic, a: Kind, b: Kind) -> Kind:
+        """`100% - rate` is those who did not. Any other percentage beside a rate could be points, or a share of the rate."""
+        if node.sign == "-" and isinstance(node.left, x.Literal) and node.left.value == 1:
+            return kinds.RATE
+        rate, share = (node.left, node.right) if a.name == "rate" else (node.right, node.left)
+        self._kinds(
+            f"`{words(share)}` beside a rate can be percentage points, or a share of the rate",
+            node.span,
+            help=(
+                f"percentage points: `point fall from {words(rate)} to …`, or `point rise`, compared with points",
+                f"a share of the rate: `{words(share)} of {words(rate)}`, or `relative fall from {words(rate)} to …`",
+            ),
+            labels=self._sides(node, a, b),
+        )
+        return kinds.UNKNOWN
 
     def _days(self, node: x.Arithmetic, a: Kind, b: Kind) -> Kind:
         if a.name == "date" and b.name == "duration":
