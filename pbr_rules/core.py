@@ -48,7 +48,7 @@ class Count(Measure):
 
 @frozen
 class Total(Measure):
-    """The sum of a value over the rows that count. Unit: the value's own. With `per 1`, an average for each person."""
+    """The sum of a value over the rows that count. Unit: the value's own. With `per 1`, an average; with `per 100`, for each 100 people."""
 
     word = "sum"
     summary = "The sum of a value over the rows that count."

@@ -60,12 +60,17 @@ class Bench:
     def amounts(self, text: str, rows: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """What each line comes to: an amount, or its state and reason."""
         settlement = self.settle(text, rows, **more).settlement
-        return {line.working.of: line.amount if line.amount is not None else f"{line.state}: {line.why}" for line in settlement.lines}
+        return {
+            line.working.of: line.amount if line.amount is not None else f"{line.state}: {line.why}"
+            for line in settlement.lines
+        }
 
     def figures(self, text: str, rows: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """The exact value of each figure, or its state and reason."""
         settlement = self.settle(text, rows, **more).settlement
-        return {f.working.of: f.value.of if f.value.known else f"{f.value.state}: {f.value.why}" for f in settlement.figures}
+        return {
+            f.working.of: f.value.of if f.value.known else f"{f.value.state}: {f.value.why}" for f in settlement.figures
+        }
 
     def holds(self, text: str, head: str = HEAD) -> None:
         """Every example in the text comes out as expected."""
@@ -73,7 +78,11 @@ class Bench:
         assert compiled.contract is not None, [d.headline for d in compiled.diagnostics]
         assert worked
         for example in worked:
-            assert example.holds, (example.example.title, example.problems, [c for c in example.checkpoints if not c.holds])
+            assert example.holds, (
+                example.example.title,
+                example.problems,
+                [c for c in example.checkpoints if not c.holds],
+            )
 
     def value(self, expression: str, given: str = "") -> Any:
         """The exact value of one expression, or its state and reason."""
@@ -85,4 +94,3 @@ class Bench:
 def bench(tmp_path: Path, catalogue: Any) -> Bench:
     """A bench to check and settle contracts on."""
     return Bench(tmp_path, catalogue)
-

@@ -20,17 +20,32 @@ def command(form: str, show: str | None) -> int:
         return 0
     listed = contracts()
     if form == "json":
-        click.echo(dump({
-            "schema": "pbr/contracts/1",
-            "contracts": [
-                {"name": c.name, "summary": c.summary, "file": str(c.path), "records": sorted(c.records), "example": c.example, "from": "pbr-rules"}
-                for c in listed
-            ],
-        }), nl=False)
+        click.echo(
+            dump(
+                {
+                    "schema": "pbr/contracts/1",
+                    "contracts": [
+                        {
+                            "name": c.name,
+                            "summary": c.summary,
+                            "file": str(c.path),
+                            "records": sorted(c.records),
+                            "example": c.example,
+                            "from": "pbr-rules",
+                        }
+                        for c in listed
+                    ],
+                }
+            ),
+            nl=False,
+        )
         return 0
     from pbr_rules.reports.layout import Section
     from pbr_rules.reports.table import table
 
-    rows = tuple((c.name, c.summary, "yes" if c.records else "no: settles its published figures" if c.example else "no") for c in listed)
+    rows = tuple(
+        (c.name, c.summary, "yes" if c.records else "no: settles its published figures" if c.example else "no")
+        for c in listed
+    )
     click.echo(table(Section("Contracts of the library", ("Name", "Scheme", "Published records"), rows)), nl=False)
     return 0

@@ -12,14 +12,21 @@ from pbr_rules.commands.shared import dump, out
 
 @click.command("explain", short_help="Explain one figure, down to its records.")
 @click.argument("name", metavar="CONTRACT")
-@click.option("--line", required=True, metavar="FIGURE", help="""The figure as the contract writes it: early[c1], or outcomes["A1", entered].""")
+@click.option(
+    "--line",
+    required=True,
+    metavar="FIGURE",
+    help="""The figure as the contract writes it: early[c1], or outcomes["A1", entered].""",
+)
 @click.option("--person", metavar="ID", help="Only the records of one person.")
 @click.option("--all", "everything", is_flag=True, help="Every record, however many there are.")
 @options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--output", "-o", metavar="FILE", help="Write the explanation to a file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def command(name: str, line: str, person: str | None, everything: bool, form: str, output: str | None, force: bool, **given: Any) -> int:
+def command(
+    name: str, line: str, person: str | None, everything: bool, form: str, output: str | None, force: bool, **given: Any
+) -> int:
     """Explain one figure of CONTRACT: its clause, its formula with the numbers put in, the exact value, each rounding, and the
     records that counted and that did not, each with the reason. Holds personal data where records have ids.
     """

@@ -17,16 +17,53 @@ from pbr_rules.source import Source
 F = TypeVar("F", bound=Callable[..., Any])
 
 OPTIONS = (
-    click.option("--records", "-r", multiple=True, type=Pair("NAME=FILE", Path), help="A CSV file for a records clause. Repeat for each."),
-    click.option("--complete", multiple=True, type=Pair("NAME=DATE", day), help="The last day that a records file goes to."),
+    click.option(
+        "--records",
+        "-r",
+        multiple=True,
+        type=Pair("NAME=FILE", Path),
+        help="A CSV file for a records clause. Repeat for each.",
+    ),
+    click.option(
+        "--complete", multiple=True, type=Pair("NAME=DATE", day), help="The last day that a records file goes to."
+    ),
     click.option("--on", type=Day(), help="The settlement date, printed on the statement. Never read from the clock."),
-    click.option("--set", "set_", multiple=True, type=Pair("PARAM=VALUE"), help="A figure given now: price=£1,000, or price[c1]=£1,000."),
-    click.option("--given", multiple=True, type=Pair("PARAM=FILE", Path), help="A table given now: a CSV with a column for each thing it runs over, and `value`."),
-    click.option("--reading", multiple=True, metavar="NAME", help="Settle under an undated variation. May be repeated."),
-    click.option("--example", metavar="TITLE", help="Settle over the figures of one of the contract's worked examples, in place of records."),
-    click.option("--engine", default="auto", show_default=True, type=click.Choice(["auto", "python", "duckdb", "polars"]), help="What counts the rows. Every engine gives the same settlement."),
-    click.option("--allow-rejected", metavar="N|N%", help="How many rows may not fit, in place of what the contract says."),
-    click.option("--rejected", metavar="FILE", help="Where rows that do not fit are written [default: beside the output, or here]."),
+    click.option(
+        "--set",
+        "set_",
+        multiple=True,
+        type=Pair("PARAM=VALUE"),
+        help="A figure given now: price=£1,000, or price[c1]=£1,000.",
+    ),
+    click.option(
+        "--given",
+        multiple=True,
+        type=Pair("PARAM=FILE", Path),
+        help="A table given now: a CSV with a column for each thing it runs over, and `value`.",
+    ),
+    click.option(
+        "--reading", multiple=True, metavar="NAME", help="Settle under an undated variation. May be repeated."
+    ),
+    click.option(
+        "--example",
+        metavar="TITLE",
+        help="Settle over the figures of one of the contract's worked examples, in place of records.",
+    ),
+    click.option(
+        "--engine",
+        default="auto",
+        show_default=True,
+        type=click.Choice(["auto", "python", "duckdb", "polars"]),
+        help="What counts the rows. Every engine gives the same settlement.",
+    ),
+    click.option(
+        "--allow-rejected", metavar="N|N%", help="How many rows may not fit, in place of what the contract says."
+    ),
+    click.option(
+        "--rejected",
+        metavar="FILE",
+        help="Where rows that do not fit are written [default: beside the output, or here].",
+    ),
 )
 
 
@@ -51,8 +88,14 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
     if example is not None and records:
         raise UsageError("an example gives its own rows and figures: leave out --records, or --example")
     request = Request(
-        records, complete, given["on"], unique(given["set_"], "--set"), unique(given["given"], "--given"), given["engine"],
-        tolerance(given["allow_rejected"]), given["reading"],
+        records,
+        complete,
+        given["on"],
+        unique(given["set_"], "--set"),
+        unique(given["given"], "--given"),
+        given["engine"],
+        tolerance(given["allow_rejected"]),
+        given["reading"],
     )
     if example is not None:
         return settle_example(source, example, request), source, known
@@ -80,4 +123,7 @@ def _write_rejected(place: Path, tables: Any, force: bool) -> None:
     number = sum(len(table.rejected) for table in tables.values())
     if number:
         write(place, rejected_csv(tables), force=force or not place.exists())
-        click.echo(f"{number:,} row{'' if number == 1 else 's'} set aside: {place} says which and why (it holds personal data)", err=True)
+        click.echo(
+            f"{number:,} row{'' if number == 1 else 's'} set aside: {place} says which and why (it holds personal data)",
+            err=True,
+        )

@@ -30,7 +30,10 @@ def contract(name: str) -> tuple[Source, LibraryContract | None]:
         return source, known
     if not Path(name).exists() and "." not in name and "/" not in name:
         near = did_you_mean(name, [c.name for c in contracts()])
-        raise UsageError(f"there is no file `{name}`, and no contract of the library is called so" + (f"; {near[0]}" if near else "; `pbr contracts` lists them"))
+        raise UsageError(
+            f"there is no file `{name}`, and no contract of the library is called so"
+            + (f"; {near[0]}" if near else "; `pbr contracts` lists them")
+        )
     return load(name), None
 
 
@@ -58,7 +61,9 @@ def problems_json(source: Source, diagnostics: Iterable[Diagnostic]) -> dict[str
 
     listed = list(diagnostics)
     return {
-        "schema": "pbr/problems/1", "contract": source.name, "errors": sum(d.is_error for d in listed),
+        "schema": "pbr/problems/1",
+        "contract": source.name,
+        "errors": sum(d.is_error for d in listed),
         "problems": [as_json(source, d) for d in listed],
     }
 
@@ -105,7 +110,7 @@ def write(path: Path, text: str | bytes, force: bool) -> None:
         raise UsageError(f"`{path}` cannot be written: {error.strerror or error}") from error
 
 
-class Pair(click.ParamType):
+class Pair(click.ParamType):  # type: ignore[type-arg]
     """`NAME=VALUE`."""
 
     name = "NAME=VALUE"
@@ -134,7 +139,7 @@ def day(text: str) -> date:
         raise ValueError(f"`{text}` is not a date written 2013-06-30") from None
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A date."""
 
     name = "DATE"
@@ -165,7 +170,9 @@ def tolerance(text: str | None) -> Any:
             raise ValueError
         return Tolerance(number=number)
     except ValueError:
-        raise click.BadParameter(f"`{text}` is neither a number of rows nor a percentage", param_hint="--allow-rejected") from None
+        raise click.BadParameter(
+            f"`{text}` is neither a number of rows nor a percentage", param_hint="--allow-rejected"
+        ) from None
 
 
 def unique(pairs: tuple[tuple[str, Any], ...], option: str) -> dict[str, Any]:

@@ -66,7 +66,9 @@ def _json(name: str, worked: Any) -> dict[str, Any]:
         "contract": name,
         "examples": [
             {
-                "title": w.example.title, "under": list(w.example.under), "holds": w.holds,
+                "title": w.example.title,
+                "under": list(w.example.under),
+                "holds": w.holds,
                 "problems": [p.headline for p in w.problems],
                 "expected": [{"expect": p.expected, "holds": p.holds, "came_out": p.came_out} for p in w.checkpoints],
             }

@@ -22,7 +22,11 @@ def choose(name: str, contract: Contract, rows: int) -> Engine:
         UsageError: no engine has that name, or what it needs is not installed.
     """
     if name == "auto":
-        name = "python" if rows <= SMALL else next((n for n in ("duckdb", "polars") if find_spec(n) and find_spec("narwhals")), "python")
+        name = (
+            "python"
+            if rows <= SMALL
+            else next((n for n in ("duckdb", "polars") if find_spec(n) and find_spec("narwhals")), "python")
+        )
     if name == "python":
         return Python(contract.periods)
     if name in NAMES:

@@ -15,7 +15,9 @@ def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Tab
     """The tables with each row's reason for being left out."""
     found = dict(tables)
     for name, table in tables.items():
-        rules = [(reader(condition, tables, contract.periods), why) for condition, why in contract.records[name].excludes]
+        rules = [
+            (reader(condition, tables, contract.periods), why) for condition, why in contract.records[name].excludes
+        ]
         if rules:
             whys = [next((why for read, why in rules if read(row)), None) for row in range(len(table))]
             found[name] = evolve(table, excluded=whys)

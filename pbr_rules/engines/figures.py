@@ -31,13 +31,20 @@ class Whole:
     rows: nw.Expr | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.rows is not None:
+            self._fits()
+
+    def _fits(self) -> None:
         if self.low < -LARGEST or self.high > LARGEST:
             raise LoweringError("a figure could be too large for 64 bits")
 
     @property
     def here(self) -> nw.Expr:
         """The number in each row."""
-        return nw.lit(self.low, dtype=nw.Int64()) if self.rows is None else self.rows
+        if self.rows is not None:
+            return self.rows
+        self._fits()
+        return nw.lit(self.low, dtype=nw.Int64())
 
     def plus(self, other: Whole) -> Whole:
         """The sum."""
@@ -63,7 +70,9 @@ class Whole:
     def size(self) -> Whole:
         """The number without its sign; nothing where it is nought, which divides nothing."""
         most = max(abs(self.low), abs(self.high), 1)
-        return Whole(1, most, nw.when(self.here != 0).then(nw.when(self.here > 0).then(self.here).otherwise(-self.here)))
+        return Whole(
+            1, most, nw.when(self.here != 0).then(nw.when(self.here > 0).then(self.here).otherwise(-self.here))
+        )
 
     def signed_by(self, other: Whole) -> Whole:
         """The number, its sign turned where `other` is below nought."""
@@ -115,7 +124,7 @@ def arithmetic(sign: str, a: Number, b: Number) -> Number:
         return _folded(sign, a.fixed, b.fixed)
     match sign:
         case "+":
-            left, right, under = _level(a, b)
+            left, right, under = level(a, b)
             return Number(left.plus(right), under)
         case "-":
             return arithmetic("+", a, negative(b))
@@ -144,7 +153,7 @@ def _lowest(top: Whole, under: Whole) -> Number:
     return Number(top, under)
 
 
-def _level(a: Number, b: Number) -> tuple[Whole, Whole, Whole]:
+def level(a: Number, b: Number) -> tuple[Whole, Whole, Whole]:
     """What stands over one common `under`, and that."""
     if a.under.rows is None and b.under.rows is None:
         shared = gcd(a.under.low, b.under.low)
@@ -183,7 +192,12 @@ def ordered(how: How, a: nw.Expr, b: nw.Expr) -> nw.Expr:
             said = a == b
         case _:
             said = a != b
-    return said.fill_null(False)
+    return yes(said)
+
+
+def yes(condition: nw.Expr) -> nw.Expr:
+    """The condition, and no where it is missing."""
+    return condition.fill_null(False)
 
 
 def compared(how: How, a: Number, b: Number) -> nw.Expr:
@@ -192,7 +206,7 @@ def compared(how: How, a: Number, b: Number) -> nw.Expr:
         a, b, how = b, a, _TURNED[how]
     if b.fixed is not None and a.under.rows is None:
         return _against(how, a.top, b.fixed * a.under.low)
-    left, right, _ = _level(a, b)
+    left, right, _ = level(a, b)
     return ordered(how, left.here, right.here)
 
 

@@ -79,7 +79,7 @@ def load(store: Store, table: Table) -> Loaded:
         form = type_of(table.records.columns[name].kind)
         columns[names[name]] = (form, cells)
         if form in (UNITS, DAY):
-            ends[name] = _ends(cells)
+            ends[name] = _ends(form, cells)
             if form == UNITS and max(map(abs, ends[name])) > LARGEST:
                 raise UsageError(
                     f"`{table.records.name}`: a figure in `{name}` is too large for {store.library}; "
@@ -88,16 +88,12 @@ def load(store: Store, table: Table) -> Loaded:
     return Loaded(table, store.frame(f"t_{table.records.name}", columns), names, ends)
 
 
-def _ends(cells: Sequence[Cell]) -> tuple[int, int]:
-    known = [cell for cell in cells if cell is not None]
-    if not known:
-        return 0, 0
-    least, most = min(known), max(known)  # type: ignore[type-var]
-    return _whole(least), _whole(most)
-
-
-def _whole(cell: Cell) -> int:
-    return cell.toordinal() if isinstance(cell, date) else int(cell or 0)
+def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:
+    if form == DAY:
+        days = [cell for cell in cells if isinstance(cell, date)] or [date(2000, 1, 1)]
+        return min(days).toordinal(), max(days).toordinal()
+    units = [cell for cell in cells if isinstance(cell, int)] or [0]
+    return min(units), max(units)
 
 
 class DuckDB:
@@ -144,7 +140,8 @@ class Polars:
         pl = self._polars
         types = {TEXT: pl.String, DAY: pl.Date, FLAG: pl.Boolean, UNITS: pl.Int64}
         series = [pl.Series(column, cells, types[form]) for column, (form, cells) in columns.items()]
-        return nw.from_native(pl.DataFrame(series).lazy())
+        frame: Frame = nw.from_native(pl.DataFrame(series).lazy())
+        return frame
 
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""

@@ -50,7 +50,9 @@ def _read(count: Count) -> Iterator[x.Expression]:
     for axis in count.axes:
         if not axis.on_base:
             yield from _columns(axis.at, once)
-        elif count.link and not any(isinstance(n, x.Column) and (*n.path, n.name)[: len(count.link)] == count.link for n in once):
+        elif count.link and not any(
+            isinstance(n, x.Column) and (*n.path, n.name)[: len(count.link)] == count.link for n in once
+        ):
             yield x.Column(count.records, count.link[:-1], count.link[-1], Kind("id"))
     for node in (*count.keys, *((count.column,) if count.column is not None else ())):
         yield from _columns(node, once)

@@ -207,7 +207,10 @@ class _Work:
             if table.excluded[person] is not None or not all(read(person) for read in among):
                 continue
             cell = tuple(read(person) for read, _ in axes)
-            if any(m is None or (members is not None and m not in members) for m, (_, members) in zip(cell, axes, strict=True)):
+            if any(
+                m is None or (members is not None and m not in members)
+                for m, (_, members) in zip(cell, axes, strict=True)
+            ):
                 continue
             people[cell] += 1
             for window, read in windows:

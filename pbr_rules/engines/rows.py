@@ -93,8 +93,9 @@ def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str
             read, fixed = inner(of), (x.Literal, x.Member)
             listed = frozenset(inner(value)(0) for value in values if isinstance(value, fixed))
             others = [inner(value) for value in values if not isinstance(value, fixed)]
-            return lambda row: (v := read(row)) is not None and (
-                (v in listed or any(v == other(row) for other in others)) is not negated
+            return lambda row: (
+                (v := read(row)) is not None
+                and ((v in listed or any(v == other(row) for other in others)) is not negated)
             )
         case x.Known(of=of, known=known):
             read = inner(of)
@@ -145,7 +146,7 @@ def _arithmetic(node: x.Expression, sign: str, a: Read, b: Read) -> Read:
             if isinstance(right, Duration):
                 return _moved(node, left, right, 1 if sign == "+" else -1)
             return (left - right).days
-        if isinstance(left, Duration) or isinstance(right, Duration):
+        if sign == "*" and (isinstance(left, Duration) or isinstance(right, Duration)):
             length, times = (left, right) if isinstance(left, Duration) else (right, left)
             return length.times(int(times))
         if sign == "/":

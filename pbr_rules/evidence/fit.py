@@ -174,7 +174,9 @@ def _keyed(
             good.append(items[0])
             repeated += len(items) - 1
             continue
-        reason = "is the key of more than one row, and they differ" if key else "the file must have one row, and has more"
+        reason = (
+            "is the key of more than one row, and they differ" if key else "the file must have one row, and has more"
+        )
         column = ", ".join(fields[i][1] for i in at)
         for item in items:
             value = ", ".join(item.cells[fields[i][0]].strip() for i in at)

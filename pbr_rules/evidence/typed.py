@@ -65,7 +65,14 @@ def _id(cell: str) -> str:
     return _text(cell)
 
 
-DATE_FORMATS = ("year-month-day", "day/month/year", "month/day/year", "year/month/day", "day-month-year", "day.month.year")
+DATE_FORMATS = (
+    "year-month-day",
+    "day/month/year",
+    "month/day/year",
+    "year/month/day",
+    "day-month-year",
+    "day.month.year",
+)
 _AS = {"year": "2010", "month": "07", "day": "31"}
 
 

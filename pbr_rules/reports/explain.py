@@ -28,9 +28,17 @@ def as_json(found: Explained) -> dict[str, Any]:
         "working": working_json(found.working),
         "records": [
             {
-                "figure": t.of, "measure": t.measure, "records": t.records,
+                "figure": t.of,
+                "measure": t.measure,
+                "records": t.records,
                 "rows": [
-                    {"line": r.line, "row": dict(r.cells), "counted": r.counted, "why": r.why or None, "windows": list(r.windows)}
+                    {
+                        "line": r.line,
+                        "row": dict(r.cells),
+                        "counted": r.counted,
+                        "why": r.why or None,
+                        "windows": list(r.windows),
+                    }
                     for r in t.rows
                 ],
             }
@@ -74,7 +82,8 @@ def _section(name: str, rows: list[TrailRow], everything: bool) -> Section:
     windows = any(r.windows for r in shown)
     heading = ("Line", *columns, *(("Why not",) if why else ()), *(("Windows",) if windows else ()))
     listed = tuple(
-        (f"{r.line:,}", *r.cells.values(), *((r.why,) if why else ()), *(("\n".join(r.windows),) if windows else ())) for r in shown
+        (f"{r.line:,}", *r.cells.values(), *((r.why,) if why else ()), *(("\n".join(r.windows),) if windows else ()))
+        for r in shown
     )
     more = len(rows) - len(shown)
     return Section(name, heading, listed, (0,), f"and {more:,} more: --all shows them" if more else "")

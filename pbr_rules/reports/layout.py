@@ -44,7 +44,16 @@ def facts(whole: Json) -> list[tuple[str, str]]:
 
 def sections(whole: Json) -> list[Section]:
     """The sections that have anything to say, in the order of reading."""
-    found = [_lines(whole), *_subtotals(whole), _totals(whole), _not_paid(whole), _limits(whole), _constraints(whole), _figures(whole), _rows(whole)]
+    found = [
+        _lines(whole),
+        *_subtotals(whole),
+        _totals(whole),
+        _not_paid(whole),
+        _limits(whole),
+        _constraints(whole),
+        _figures(whole),
+        _rows(whole),
+    ]
     return [section for section in found if section.rows]
 
 
@@ -97,7 +106,9 @@ def _subtotals(whole: Json) -> Iterator[Section]:
         by_member = groups.setdefault(line["line"], {})
         by_member[first] = by_member.get(first, Fraction(0)) + Fraction(line["amount"])
     for name, by_member in groups.items():
-        rows = tuple((cell_text({dimensions[name]: m}, whole), shown_money(str(a), currency)) for m, a in by_member.items())
+        rows = tuple(
+            (cell_text({dimensions[name]: m}, whole), shown_money(str(a), currency)) for m, a in by_member.items()
+        )
         yield Section(titles[name], ("For", "Amount"), rows, (1,))
 
 
@@ -112,7 +123,10 @@ def _totals(whole: Json) -> Section:
     rows = rows if len(rows) > 1 else []
     amount = Fraction(totals["amount"])
     rows.append(("Owed to the payer" if amount < 0 else "Total", shown_money(totals["amount"], currency)))
-    left = [f"{totals['refused']:,} refused" if totals["refused"] else "", f"{totals['not_yet']:,} not yet due" if totals["not_yet"] else ""]
+    left = [
+        f"{totals['refused']:,} refused" if totals["refused"] else "",
+        f"{totals['not_yet']:,} not yet due" if totals["not_yet"] else "",
+    ]
     words = " and ".join(part for part in left if part)
     note = f"This total leaves out {words}: see below." if words else ""
     return Section("Total", ("", "Amount"), tuple(rows), (1,), note)
@@ -132,17 +146,31 @@ def _limits(whole: Json) -> Section:
     s = whole["settlement"]
     currency = s["contract"]["currency"] or ""
     rows = []
-    for line, people, amount, _, _ in _grouped([x for x in s["lines"] if x["kind"] == "limit" and x["amount"] is not None]):
+    for line, people, amount, _, _ in _grouped(
+        [x for x in s["lines"] if x["kind"] == "limit" and x["amount"] is not None]
+    ):
         by_person = line["people"] is not None
         took = f"{people:,} people" if by_person else ""
         step = line["working"]["steps"][0] if not by_person else "for each person"
-        rows.append((line["title"] or line["line"], cell_text(line["cell"], whole), took or step, shown_money(str(amount), currency)))
+        rows.append(
+            (
+                line["title"] or line["line"],
+                cell_text(line["cell"], whole),
+                took or step,
+                shown_money(str(amount), currency),
+            )
+        )
     return Section("Limits", ("Limit", "For", "Reached", "Took"), tuple(rows), (3,))
 
 
 def _constraints(whole: Json) -> Section:
     rows = [
-        (c["title"] or c["constraint"], cell_text(c["cell"], whole), c["result"], c["why"] or c["working"]["with_numbers"] or "")
+        (
+            c["title"] or c["constraint"],
+            cell_text(c["cell"], whole),
+            c["result"],
+            c["why"] or c["working"]["with_numbers"] or "",
+        )
         for c in whole["settlement"]["constraints"]
     ]
     return Section("Conditions", ("Condition", "For", "Result", "Working"), tuple(rows))
@@ -150,7 +178,12 @@ def _constraints(whole: Json) -> Section:
 
 def _figures(whole: Json) -> Section:
     rows = [
-        (f["title"] or f["figure"], f["working"]["of"], f["shown"], f["why"] or (f["exact"] if f["exact"] != f["shown"] else ""))
+        (
+            f["title"] or f["figure"],
+            f["working"]["of"],
+            f["shown"],
+            f["why"] or (f["exact"] if f["exact"] != f["shown"] else ""),
+        )
         for f in whole["settlement"]["figures"]
     ]
     return Section("Figures", ("Figure", "Name", "Shown", "Exactly"), tuple(rows), (2,))
@@ -169,5 +202,3 @@ def _rows(whole: Json) -> Section:
         rows.append((c["measure"], "rows counted", f"{c['rows']:,}"))
         rows += [(c["measure"], e["reason"], f"{e['rows']:,}") for e in c["not_counted"]]
     return Section("Rows", ("Records or measure", "What became of them", "Rows"), tuple(rows), (2,))
-
-

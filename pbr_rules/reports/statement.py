@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,8 @@ from pbr_rules import __version__
 from pbr_rules.checked.model import Contract
 from pbr_rules.dates import long_text
 from pbr_rules.exact import decimal_text
-from pbr_rules.settlement.statement import FigureLine, Line, Outcome, Settlement
+from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
 from pbr_rules.settlement.values import State, Working, exact_text, money_text
 
 SCHEMA = "pbr/statement/1"
@@ -24,12 +25,17 @@ SCHEMA = "pbr/statement/1"
 Json = dict[str, Any]
 
 
+Say = Callable[[str], str]
+
+
 def statement(settlement: Settlement, receipt: Json, people: bool = False) -> Json:
     """The whole statement. `people`: name the person that stands for each picture (personal data)."""
     return {"schema": SCHEMA, "settlement": _settlement(settlement, people), "receipt": receipt}
 
 
-def receipt(engine: str, version: str, files: Mapping[str, bytes], plugins: Sequence[tuple[str, str, str]], command: str) -> Json:
+def receipt(
+    engine: str, version: str, files: Mapping[str, bytes], plugins: Sequence[tuple[str, str, str]], command: str
+) -> Json:
     """How the statement was made: it may differ between two runs whose settlements are the same."""
     return {
         "pbr_rules": __version__,
@@ -61,7 +67,11 @@ def _settlement(s: Settlement, people: bool) -> Json:
         "given": dict(s.given),
         "records": [
             {
-                "records": r.name, "read": r.read, "used": r.used, "repeated": r.repeated, "rejected": r.rejected,
+                "records": r.name,
+                "read": r.read,
+                "used": r.used,
+                "repeated": r.repeated,
+                "rejected": r.rejected,
                 "excluded": [{"reason": why, "rows": n} for why, n in r.excluded],
             }
             for r in s.rows
@@ -88,7 +98,8 @@ def _contract(contract: Contract) -> Json:
         "rounding": f"{written.rounding.place.written} {written.rounding.mode}" if written.rounding else None,
         "parties": [{"role": p.role, "name": p.name, "title": p.title} for p in written.parties],
         "members": {
-            d: {m: contract.title_of(d, m) for m in contract.members(d) or ()} for d in (*contract.categories, *contract.periods)
+            d: {m: contract.title_of(d, m) for m in contract.members(d) or ()}
+            for d in (*contract.categories, *contract.periods)
         },
     }
 
@@ -99,20 +110,33 @@ def _day(day: date | None) -> str | None:
 
 def _figure(f: FigureLine) -> Json:
     return {
-        "figure": f.name, "title": f.title, "cell": dict(f.cell), "kind": f.value.kind.name if f.value.known else None,
-        "state": str(f.value.state), "exact": exact_text(f.value), "shown": f.working.shown, "why": f.value.why or None,
+        "figure": f.name,
+        "title": f.title,
+        "cell": dict(f.cell),
+        "kind": f.value.kind.name if f.value.known else None,
+        "state": str(f.value.state),
+        "exact": exact_text(f.value),
+        "shown": f.working.shown,
+        "why": f.value.why or None,
         "working": working_json(f.working),
     }
 
 
 def _line(line: Line, contract: Contract, people: bool) -> Json:
     found: Json = {
-        "line": line.of, "kind": line.kind, "title": line.title, "clause": line.clause, "cell": dict(line.cell),
+        "line": line.of,
+        "kind": line.kind,
+        "title": line.title,
+        "clause": line.clause,
+        "cell": dict(line.cell),
         "people": line.people if line.person else None,
         "each": None if line.each is None else money(line.each, contract),
         "amount": None if line.amount is None else money(line.amount, contract),
-        "currency": contract.currency, "state": "payable" if line.amount is not None else _state(line.state),
-        "why": line.why or None, "because": list(line.because), "to": line.payee or None,
+        "currency": contract.currency,
+        "state": "payable" if line.amount is not None else _state(line.state),
+        "why": line.why or None,
+        "because": list(line.because),
+        "to": line.payee or None,
         "shares": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in line.shares],
         "working": working_json(line.working, None if people else line.representative),
     }
@@ -129,7 +153,12 @@ def _state(state: State) -> str:
 
 def _outcome(o: Outcome) -> Json:
     return {
-        "constraint": o.name, "title": o.title, "clause": o.clause, "cell": dict(o.cell), "result": o.result, "why": o.why or None,
+        "constraint": o.name,
+        "title": o.title,
+        "clause": o.clause,
+        "cell": dict(o.cell),
+        "result": o.result,
+        "why": o.why or None,
         "working": working_json(o.working),
     }
 
@@ -143,7 +172,9 @@ def _totals(s: Settlement) -> Json:
         "refused": len(s.refused),
         "not_yet": len(s.not_yet),
         "payers": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in s.by_payer().items()],
-        "limits_took": money(sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0)), contract),
+        "limits_took": money(
+            sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0)), contract
+        ),
     }
 
 

@@ -35,6 +35,8 @@ def table(section: Section) -> str:
     out = io.StringIO()
     terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size((120, 40)).columns
-    Console(file=out, width=max(width, 80), force_terminal=terminal, color_system="auto" if terminal else None).print(made)
+    Console(file=out, width=max(width, 80), force_terminal=terminal, color_system="auto" if terminal else None).print(
+        made
+    )
     text = "\n".join(line.rstrip() for line in out.getvalue().rstrip("\n").split("\n"))
     return f"{text}\n{section.note}\n" if section.note else f"{text}\n"

@@ -61,8 +61,9 @@ class Measured(Calculation):
                 State.MISSING, f"nobody is counted over in `{label(self.contract, figure.name, at)}`", figure.kind
             )
         number = total.number
-        pair = (int(number), people) if number.denominator == 1 and figure.kind.name in ("rate", "frequency") else None
-        return known(figure.kind, number / people, pair)
+        if figure.kind.name not in ("rate", "frequency"):  # these keep how many people they are over; a sum is for so many
+            return known(figure.kind, number * (figure.per or 1) / people)
+        return known(figure.kind, number / people, (int(number), people) if number.denominator == 1 else None)
 
     def _uncounted(self, figure: Measure) -> Value:
         """Why a measure was not counted: an agreed figure that its conditions read is not known, or there are no rows."""

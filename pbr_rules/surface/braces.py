@@ -18,11 +18,11 @@ _BLOCKS = "contract|category|period|records|parameter|scale|measure|payment|limi
 _FOLLOWS = r'(?=\s*(?:["“{:=(]|by\b|across\b|each\b|when\b|unknown\b|from\b|$|\n))'
 
 HEAD = re.compile(
-    rf"(?P<word>{'|'.join(DECLARATIONS)})\b[ \t]+(?:(?P<name>{_NAME}){_FOLLOWS}|(?=\d)|(?={_TEXT})|(?P<plugin>{_NAME})[ \t]+\d)"
+    rf"(?P<word>{'|'.join(DECLARATIONS)})\b\s+(?:(?P<name>{_NAME}){_FOLLOWS}|(?=\d)|(?={_TEXT})|(?P<plugin>{_NAME})[ \t]+\d)"
 )
 """A declaration word that begins a line, and its name: the shape that is a heading wherever it stands."""
 
-_PLAIN_HEAD = re.compile(rf"(?P<word>{'|'.join(DECLARATIONS)})\b[ \t]*(?:(?P<name>{_NAME})|(?=\d|\{{|{_TEXT}))")
+_PLAIN_HEAD = re.compile(rf"(?P<word>{'|'.join(DECLARATIONS)})\b\s*(?:(?P<name>{_NAME})|(?=\d|\{{|{_TEXT}))")
 _HEADING = re.compile(
     rf"(?:{_BLOCKS})\s+{_NAME}(?:\s*\([^()\n]*\))?(?:\s*{_TEXT})?(?:\s+from\s+\S+\s+to\s+\S+)?"
     rf"(?:\s+{_BY})?(?:\s+{_MEMBERS})?(?:\s*:\s*{_NAME})?|example\s+{_TEXT}(?:\s+under\s+{_NAME}(?:\s*,\s*{_NAME})*)?"

@@ -14,7 +14,8 @@ from pbr_rules.surface.braces import Head, Piece
 from pbr_rules.surface.build import Builder
 from pbr_rules.surface.figures import Problem
 from pbr_rules.surface.grammar import parser
-from pbr_rules.surface.reasons import Place, Reason, reason
+from pbr_rules.surface.place import Place, Reason
+from pbr_rules.surface.reasons import reason
 from pbr_rules.surface.repair import Stop, read_until_stop
 from pbr_rules.surface.tree import Node
 from pbr_rules.surface.vocabulary import CLAUSES
@@ -33,6 +34,19 @@ class Reading:
     declarations: tuple[Node, ...] = ()
     problems: list[Diagnostic] = field(factory=list)
     damaged: set[str] = field(factory=set)
+
+
+def read_whole(text: str, within: Span) -> tuple[Node, ...] | None:
+    """The declarations of a stretch without mistakes, or None."""
+    try:
+        tree = parser().parse(TextSlice(text, within.start, within.end))
+        return Builder().transform(tree).declarations
+    except UnexpectedInput:
+        return None
+    except VisitError as error:
+        if isinstance(error.orig_exc, Problem):
+            return None
+        raise
 
 
 def read(whole: str, piece: Piece) -> Reading:

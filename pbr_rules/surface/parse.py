@@ -31,6 +31,9 @@ def parse(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     declarations: list[Node] = []
     damaged: set[str] = set()
     for block in _blocks(source, found):
+        if (read := mend.read_whole(text, block)) is not None:
+            declarations += read
+            continue
         braces = Braces(text, block).read()
         found += braces.problems
         damaged |= braces.damaged

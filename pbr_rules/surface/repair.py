@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from attrs import frozen
 from lark import Token, UnexpectedInput
-from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from pbr_rules.diagnostics import close_to
 from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.grammar import parser
 from pbr_rules.surface.vocabulary import CLAUSES
 
+State = Any
+"""A reader that has come so far; Lark's own, which has no types."""
 BACK = 5
 """How many words back from where reading stopped a change is tried."""
 AHEAD = 14
@@ -32,7 +34,7 @@ class Stop:
 
     words: tuple[Token, ...]
     at: Token | None
-    states: tuple[tuple[int, InteractiveParser], ...]
+    states: tuple[tuple[int, State], ...]
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -58,9 +60,9 @@ class Repair:
 
 def read_until_stop(text: str) -> Stop | None:
     """Reads a piece word by word; None when all of it can be read."""
-    reader = parser().parse_interactive(text)
+    reader: State = parser().parse_interactive(text)
     words: list[Token] = []
-    states: list[tuple[int, InteractiveParser]] = []
+    states: list[tuple[int, State]] = []
     while True:
         states = [*states[-BACK:], (len(words), reader.copy(deepcopy_values=False))]
         try:
@@ -86,7 +88,7 @@ def _stopped(words: list[Token], error: UnexpectedInput) -> tuple[tuple[Token, .
     return tuple(words), at
 
 
-def kinds_of_word(state: InteractiveParser) -> frozenset[str]:
+def kinds_of_word(state: State) -> frozenset[str]:
     """The kinds of word that the parser has a next step for."""
     return frozenset(kind for kind in state.choices() if kind.isupper() or kind.startswith("__ANON"))
 
@@ -171,7 +173,7 @@ _LINES = {word.split()[0] for words in CLAUSES.values() for word in words}
 _FIGURES = "NAME", "NUMBER", "MONEY", "DATE", "PERCENT", "DURATION", "TEXT", "CURRENCY", "DATE_FORMAT"
 
 
-def _read_on(state: InteractiveParser) -> int:
+def _read_on(state: State) -> int:
     """How many words can be read from here; a piece read to its end counts a few more."""
     count = 0
     try:
@@ -214,7 +216,7 @@ def _insertions_and_removals(text: str, stop: Stop) -> Iterator[Repair]:
 
 def _read_anew(new: str, after: int) -> int:
     """How many words from an offset on can be read when the piece is written so."""
-    reader = parser().parse_interactive(new)
+    reader: State = parser().parse_interactive(new)
     count = 0
     try:
         while count < AHEAD:

@@ -16,7 +16,11 @@ def test_every_rule_is_listed_once():
 
 def test_every_test_named_is_there_and_every_rule_test_is_named():
     named = set(re.findall(r"`(test_\w+)`", PAGE))
-    written = {n for p in (ROOT / "tests" / "rules").glob("test_*.py") for n in re.findall(r"^def (test_\w+)", p.read_text(encoding="utf-8"), re.MULTILINE)}
+    written = {
+        n
+        for p in (ROOT / "tests" / "rules").glob("test_*.py")
+        for n in re.findall(r"^def (test_\w+)", p.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     assert named <= written, named - written
     assert {n for n in written if n.startswith("test_rule_")} <= named
 
@@ -49,7 +53,9 @@ def test_rule_30_a_date_with_a_time_is_set_aside(bench):
     from pbr_rules.evidence.quarantine import Tolerance
 
     text = 'records people { person: id   joined: date }\nmeasure n "N" { count of people }\n'
-    settled = bench.settle(text, {"people": "person,joined; a,2020-01-01 10:30; b,2020-01-01"}, tolerance=Tolerance(number=1))
+    settled = bench.settle(
+        text, {"people": "person,joined; a,2020-01-01 10:30; b,2020-01-01"}, tolerance=Tolerance(number=1)
+    )
     (rejected,) = settled.tables["people"].rejected
     assert "has a time" in rejected.reason
 

@@ -1,0 +1,97 @@
+"""Days in a frame: moved by lengths of time, counted, set in windows and in periods, just as `dates` says."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+from attrs import frozen
+
+from pbr_rules import expressions as x
+from pbr_rules.checked.model import Period
+from pbr_rules.dates import Duration, TimeUnit, add
+from pbr_rules.engines.figures import LoweringError, Whole, yes
+from pbr_rules.engines.rows import bounds_of
+
+
+@frozen
+class Day:
+    """A day in each row, between two days counted from 1 January of year 1. `fixed`: one day for every row."""
+
+    rows: nw.Expr
+    low: int
+    high: int
+    fixed: date | None = None
+
+
+def moved(day: Day, length: Duration, sign: int) -> Day:
+    """Each day moved by a length of time."""
+    try:
+        low, high = (add(date.fromordinal(end), length, sign) for end in (day.low, day.high))
+        fixed = add(day.fixed, length, sign) if day.fixed is not None else None
+    except OverflowError:
+        raise LoweringError(f"a day, {length} away, could lie outside the years 1 to 9999") from None
+    if fixed is not None:
+        return Day(nw.lit(fixed), fixed.toordinal(), fixed.toordinal(), fixed)
+    months, days = length.months, length.days
+    by = f"{sign * months}mo" if months is not None else f"{sign * (days or 0)}d"
+    return Day(day.rows.dt.offset_by(by).cast(nw.Date()), low.toordinal(), high.toordinal())
+
+
+def counted(day: Day) -> Whole:
+    """A day, counted from 1 January of year 1, which is 1. Years begin in March, so that a leap day ends one."""
+    if day.fixed is not None:
+        return Whole(day.low, day.low)
+    year, month, of = (part.cast(nw.Int64()) for part in (day.rows.dt.year(), day.rows.dt.month(), day.rows.dt.day()))
+    early = (14 - month) // 12
+    year, month = year - early, month + 12 * early - 3
+    rows = of + (153 * month + 2) // 5 + 365 * year + year // 4 - year // 100 + year // 400 - 306
+    return Whole(day.low, day.high, rows)
+
+
+def last_day(window: x.Within, anchor: Day) -> nw.Expr:
+    """The last day of a window for each row, missing where its day is."""
+    if anchor.fixed is not None:
+        return nw.lit(bounds_of(window, anchor.fixed)[1])
+    match window.how:
+        case x.Window.BEFORE:
+            return moved(anchor, Duration(1, TimeUnit.DAY), -1).rows
+        case x.Window.AFTER:
+            return moved(anchor, window.length, 1).rows
+    end = moved(anchor, window.length, 1).rows
+    before = end.dt.offset_by("-1d").cast(nw.Date())
+    if window.length.months is None:
+        return before
+    # Where the month has no such date its last day stands for it, and counts.
+    return nw.when(end.dt.day() == anchor.rows.dt.day()).then(before).otherwise(end)
+
+
+def within(window: x.Within, day: Day, anchor: Day) -> nw.Expr:
+    """Whether each day lies in a window: no, where either is missing."""
+    match window.how:
+        case x.Window.STARTING_ON:
+            return yes(anchor.rows <= day.rows) & yes(day.rows <= last_day(window, anchor))
+        case x.Window.AFTER:
+            return yes(anchor.rows < day.rows) & yes(day.rows <= last_day(window, anchor))
+    return yes(moved(anchor, window.length, -1).rows <= day.rows) & yes(day.rows < anchor.rows)
+
+
+def member_holding(period: Period, day: nw.Expr) -> nw.Expr:
+    """The first member that holds each day. Days are cut where a member begins or ends, and halved until one cut is left."""
+    starts = {m.first for m in period.members}
+    starts |= {m.last + timedelta(days=1) for m in period.members if m.last < date.max}
+    cuts: list[tuple[date, str | None]] = [(date.min, period.holding(date.min))]
+    for start in sorted(starts):
+        name = period.holding(start)
+        if name != cuts[-1][1]:
+            cuts.append((start, name))
+    return nw.when(~day.is_null()).then(_halved(cuts, day))
+
+
+def _halved(cuts: list[tuple[date, str | None]], day: nw.Expr) -> nw.Expr:
+    if len(cuts) == 1:
+        return nw.lit(cuts[0][1], dtype=nw.String())
+    middle = len(cuts) // 2
+    return (
+        nw.when(day < nw.lit(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
+    )

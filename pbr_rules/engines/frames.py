@@ -1,0 +1,96 @@
+"""Engines over frames: DuckDB and Polars, from one lowering. They give the answers that `python` defines, for files of size.
+
+An engine over frames returns whole numbers and days. What it cannot count exactly it refuses before it reads a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import field, frozen
+
+from pbr_rules.checked.model import Period
+from pbr_rules.diagnostics import UsageError
+from pbr_rules.evidence.tables import Table
+from pbr_rules.plan.model import Answer, Count, Fate
+
+if TYPE_CHECKING:
+    from pbr_rules.engines.loaded import Loaded, Store
+    from pbr_rules.engines.tally import Tally
+
+T = TypeVar("T")
+
+
+@frozen
+class Frames:
+    """Counts over frames of one library. Records once loaded are kept until others of their name are counted."""
+
+    periods: Mapping[str, Period]
+    name: str
+    version: str
+    _store: Store
+    _loaded: dict[str, Loaded] = field(factory=dict, init=False, repr=False, eq=False)
+
+    @classmethod
+    def over(cls, name: str, periods: Mapping[str, Period]) -> Frames:
+        """The engine of that name: `duckdb` or `polars`.
+
+        Raises:
+            UsageError: the library is not installed.
+        """
+        try:
+            from pbr_rules.engines.loaded import DuckDB, Polars
+
+            store: Store = DuckDB() if name == "duckdb" else Polars()
+        except ImportError as error:
+            raise UsageError(
+                f'the engine `{name}` needs {error.name}, which is not installed: pip install "pbr-rules[{name}]"'
+            ) from error
+        return cls(periods, name, store.version, store)
+
+    def answer(self, count: Count, tables: Mapping[str, Table]) -> Answer:
+        """The figures and the reasons.
+
+        Raises:
+            UsageError: it cannot be counted exactly over frames.
+        """
+
+        def ask(tally: Tally) -> Answer:
+            counted, reasons = tally.counted()
+            people, closes = tally.people()
+            return Answer(counted, people, closes, reasons)
+
+        return self._exactly(count, tables, ask)
+
+    def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
+        """What became of each row, in the order of the table.
+
+        Raises:
+            UsageError: it cannot be counted exactly over frames.
+        """
+        return self._exactly(count, tables, lambda tally: tally.fates())
+
+    def _exactly(self, count: Count, tables: Mapping[str, Table], ask: Callable[[Tally], T]) -> T:
+        from pbr_rules.engines.figures import LoweringError
+        from pbr_rules.engines.tally import Tally
+
+        def loaded(name: str) -> Loaded:
+            return self._load(tables[name])
+
+        try:
+            return ask(Tally(count, loaded, self.periods, self._store.rows))
+        except LoweringError as error:
+            raise UsageError(
+                f"`{count.measure}` cannot be counted exactly by {self._store.library}: {error}; "
+                "settle with --engine python"
+            ) from error
+
+    def _load(self, table: Table) -> Loaded:
+        from pbr_rules.engines.loaded import load
+
+        name = table.records.name
+        kept = self._loaded.get(name)
+        if kept is None or kept.table is not table:
+            kept = self._loaded[name] = load(self._store, table)
+        return kept

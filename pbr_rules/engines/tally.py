@@ -1,0 +1,251 @@
+"""One count over frames: what became of each row, and how many there are in each cell.
+
+Rows are marked first (a number for the reason, a column for each axis and key), in the order in which `python` looks for
+reasons; then the rows without a reason are grouped. The words of a reason come from the plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import cast
+
+import narwhals.stable.v2 as nw
+from attrs import frozen
+
+from pbr_rules.checked.model import Cell, Period
+from pbr_rules.engines.days import Day, last_day
+from pbr_rules.engines.figures import LARGEST, LoweringError, Number
+from pbr_rules.engines.joined import Joined
+from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, type_of
+from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
+from pbr_rules.expressions import Column, Expression
+from pbr_rules.plan import words
+from pbr_rules.plan.model import Count, Fate, Key, What
+
+REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total"
+
+_ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
+
+Query = Callable[[Frame], list[tuple[object, ...]]]
+
+Counted = tuple[dict[Cell, dict[Key, int]], dict[str, int]]
+
+
+@frozen
+class _Keyed:
+    """A key as a column, and what makes a figure of the contract from its units."""
+
+    rows: nw.Expr
+    under: int | None
+
+    def back(self, value: object) -> object:
+        return Fraction(value, self.under) if (self.under or 1) > 1 and isinstance(value, int) else value
+
+
+class Tally:
+    """One count over loaded records. `rows` asks the library for the rows of a frame."""
+
+    def __init__(self, count: Count, load: Callable[[str], Loaded], periods: Mapping[str, Period], rows: Query) -> None:
+        self.count, self.periods, self._load, self._rows = count, periods, load, rows
+        self.joined = Joined(load, count.records)
+        self.at_row = Lowering(self.joined, periods)
+        apart = count.base is not None and count.base != count.records
+        self.at_person = Lowering(self.joined, periods, count.link) if apart else self.at_row
+        self.person = self.joined.row(self.at_person.start)
+        self.reasons: list[str] = []
+        self.cells = [f"cell{at}" for at in range(len(count.axes))]
+        self.keys = [_keyed(self.at_row, key) for key in count.keys]
+        self.names = [f"key{at}" for at in range(len(count.keys))]
+
+    # ---- what became of each row
+
+    def fates(self) -> list[Fate]:
+        """What became of each row, in the order of the table."""
+        frame = self._marked().select(ROW, REASON, WHY, *self.cells).sort(ROW)
+        return [
+            Fate(cast(int, row), None, self._words(reason, why))
+            if reason is not None
+            else Fate(cast(int, row), cast(Cell, tuple(cell)), None)
+            for row, reason, why, *cell in self._rows(frame)
+        ]
+
+    def _words(self, reason: object, why: object) -> str:
+        return words.excluded(str(why)) if reason == 0 else self.reasons[cast(int, reason)]
+
+    def _marked(self) -> Frame:
+        """Each row with the first reason why it does not count, or the cell it counts in."""
+        count = self.count
+        self.reasons = [""]
+        axes = {
+            cell: ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
+            for cell, axis in zip(self.cells, count.axes, strict=True)
+        }
+        why = nw.coalesce(*(nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing()))
+        keys = {name: key.rows for name, key in zip(self.names, self.keys, strict=True)}
+        units = {TOTAL: nw.col(self._units())} if count.what is What.UNITS else {}
+        order = self._order() if count.once else {}
+        once = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
+        frame = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once)
+        frame = frame.with_columns(why.alias(REASON))
+        frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
+        if count.once:
+            self.reasons.append(words.already(count))
+            first = _first([*once, COUNTS], [*order, LINE])
+            frame = frame.with_columns(first.alias(STANDS)).with_columns(
+                nw.when(nw.col(COUNTS) & ~nw.col(STANDS))
+                .then(nw.lit(len(self.reasons) - 1, dtype=nw.Int64()))
+                .otherwise(nw.col(REASON))
+                .alias(REASON)
+            )
+            frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
+        return frame
+
+    def _failing(self) -> list[tuple[int, nw.Expr]]:
+        """Each reason's number and where it holds, in the order in which reasons are looked for."""
+        count = self.count
+        found = [(0, ~nw.col(WHY).is_null())]
+
+        def reason(said: str, holds: nw.Expr) -> None:
+            self.reasons.append(said)
+            found.append((len(self.reasons) - 1, holds))
+
+        if self.person != ROW:
+            reason(words.nobody(count), nw.col(self.person).is_null())
+        for condition in count.among:
+            reason(words.not_among(condition), ~self.at_person.condition(condition))
+        for condition in count.where:
+            reason(words.fails(condition), ~self.at_row.condition(condition))
+        for cell, axis, members in zip(self.cells, count.axes, count.members, strict=True):
+            reason(words.unplaced(axis.dimension, axis.at), nw.col(cell).is_null())
+            if members is not None:
+                reason(words.left_out(axis.dimension), _not_in(cell, members))
+        if count.scope and count.excepted:
+            at = dict(zip(count.dimensions, self.cells, strict=True))
+            reason(words.outside(), every_or_any((self._is(at, cell) for cell in count.excepted), every=False))
+        return found
+
+    def _is(self, at: Mapping[str, str], cell: Cell) -> nw.Expr:
+        pairs = zip(self.count.scope, cell, strict=True)
+        return every_or_any(((nw.col(at[d]) == nw.lit(m)).fill_null(False) for d, m in pairs), every=True)
+
+    def _order(self) -> dict[str, nw.Expr]:
+        """Columns that put the rows of one key in order: as said, then by every column. A blank comes after all."""
+        taken = self.count.survivor
+        values: list[tuple[nw.Expr, nw.Expr]] = []
+        if taken is not None:
+            value = self.at_row.value(taken[0])
+            values.append((known(value), ascending(value) if taken[1] else descending(value)))
+        table = self.joined[()].table
+        for name in table.columns:
+            value = self.at_row.value(Column(table.records.name, (), name, table.records.columns[name].kind))
+            values.append((known(value), ascending(value)))
+        found: dict[str, nw.Expr] = {}
+        for at, (there, value_) in enumerate(values):
+            found[f"blank{at}"] = nw.when(there).then(nw.lit(0)).otherwise(nw.lit(1))
+            found[f"value{at}"] = value_
+        return found
+
+    # ---- how many
+
+    def counted(self) -> Counted:
+        """The count in each cell, apart for each value of the keys; and how many rows did not count, by reason."""
+        frame = self._marked()
+        match self.count.what:
+            case What.PEOPLE:
+                # The first row of each person in a cell counts for all of that person's.
+                first = _first([COUNTS, *self.cells, self.person], [ROW])
+                each = nw.when(first).then(nw.col(ONE)).otherwise(nw.lit(0, dtype=nw.Int64()))
+            case What.UNITS:
+                each = nw.col(TOTAL).fill_null(0)
+            case _:
+                each = nw.col(ONE)
+        # A row with a reason is in no cell.
+        apart = [nw.when(nw.col(COUNTS)).then(nw.col(n)).alias(n) for n in (*self.cells, *self.names)]
+        frame = frame.with_columns(each.alias(TOTAL)).with_columns(_ONE, *apart)
+        frame = frame.group_by(REASON, WHY, *self.cells, *self.names).agg(
+            nw.len().alias("rows"), nw.col(TOTAL).sum().cast(nw.Int64()).alias(TOTAL)
+        )
+        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
+        reasons: Counter[str] = Counter()
+        for row in self._rows(frame.select(REASON, WHY, "rows", TOTAL, *self.cells, *self.names)):
+            reason, why, rows, total, *rest = row
+            if reason is not None:
+                reasons[self._words(reason, why)] += cast(int, rows)
+                continue
+            cell, key = tuple(rest[: len(self.cells)]), rest[len(self.cells) :]
+            back = tuple(keyed.back(value) for keyed, value in zip(self.keys, key, strict=True))
+            # A person's other rows may have other keys, which count nobody.
+            if total or self.count.what is not What.PEOPLE:
+                found[cast(Cell, cell)][back] += cast(int, total)
+        return {cell: dict(by_key) for cell, by_key in found.items()}, dict(reasons)
+
+    def _units(self) -> str:
+        """The column whose whole units are added up."""
+        column = cast(Column, self.count.column)
+        there = self.joined[column.path]
+        if type_of(there.table.records.columns[column.name].kind) != UNITS:
+            raise LoweringError(f"`{column.name}` has no units")
+        if max(map(abs, there.ends[column.name])) * len(self.joined[()].table) > LARGEST:
+            raise LoweringError("a sum could be too large for 64 bits")
+        return self.joined.column(column.path, column.name)
+
+    def people(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
+        """People in each cell of the axes that split them, and the last day of any of their windows."""
+        count = self.count
+        if count.base is None:
+            return {}, {}
+        joined = Joined(self._load, count.base)
+        at = Lowering(joined, self.periods)
+        axes = [
+            (f"cell{n}", ascending(at.value(axis.at)), members)
+            for n, (axis, members) in enumerate(zip(count.axes, count.members, strict=True))
+            if axis.on_base
+        ]
+        cells = [name for name, _, _ in axes]
+        closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(count.closing)}
+        there = [nw.col(WHY).is_null(), *(at.condition(condition) for condition in count.among)]
+        placed = [
+            ~nw.col(name).is_null() & (~_not_in(name, members) if members is not None else nw.lit(True))
+            for name, _, members in axes
+        ]
+        frame = joined.frame().with_columns(_ONE, **{name: rows for name, rows, _ in axes}, **closes)
+        frame = frame.with_columns(every_or_any([*there, *placed], every=True).alias(COUNTS)).filter(nw.col(COUNTS))
+        frame = frame.group_by(ONE, *cells).agg(nw.len().alias("rows"), *(nw.col(name).max() for name in closes))
+        people: dict[Cell, int] = {}
+        last: dict[Cell, date] = {}
+        for number, *rest in self._rows(frame.select("rows", *cells, *closes)):
+            cell = cast(Cell, tuple(rest[: len(cells)]))
+            people[cell] = cast(int, number)
+            days = [day for day in rest[len(cells) :] if isinstance(day, date)]
+            if days:
+                last[cell] = max(days)
+        return people, last
+
+
+def _closing(at: Lowering, window: object) -> nw.Expr:
+    anchor = at.value(window.anchor)  # type: ignore[attr-defined]
+    if not isinstance(anchor, Day):
+        raise LoweringError("a window does not begin with a day")
+    return last_day(window, anchor)  # type: ignore[arg-type]
+
+
+def _keyed(at: Lowering, node: Expression) -> _Keyed:
+    value = at.value(node)
+    if isinstance(value, Number):
+        return _Keyed(ascending(value), value.under.low)
+    rows = getattr(value, "rows", None)
+    if rows is None:
+        raise LoweringError("rows are not told apart by a length of time over frames")
+    return _Keyed(rows, None)
+
+
+def _first(apart: list[str], order: list[str]) -> nw.Expr:
+    """Whether a row is the first of those that are alike."""
+    return nw.col(ROW).shift(1).over(*apart, order_by=order).is_null()
+
+
+def _not_in(name: str, members: tuple[str, ...]) -> nw.Expr:
+    return ~nw.col(name).is_in(members) if members else nw.lit(True)
