@@ -6,12 +6,15 @@ A page runs from top to bottom in a folder of its own. What a fenced block is be
   the page's folder.
 - `pbr head`: a clause or two that every later `pbr` block of the page is completed with, where it has no `contract` clause of
   its own. `pbr more`: a block that carries on the one before it.
-- `pbr wrong`: a contract with an error; `pbr warned`: one with warnings only. The next block is the report, in `text`.
+- `pbr wrong`: a contract with an error; `pbr warned`: one with warnings only. The next block is the report, in `text`; of a
+  contract with a file it may be left to a command that follows.
+- `pbr mend file=first.pbr`: a clause that replaces the one of the same name in the file.
 - `csv file=clients.csv`, `markdown file=terms.md`: a file of the page's folder.
 - `console`: each line that begins with `$ ` is run (`pbr`, `cat`, `mkdir`), and what follows it is what it prints. A line `…`
   stands for any lines, `…` within a line for anything in it. A last line `[exit 5]` is the exit code, where it is not 0.
 - `python`: run, and must assert something; `python file=plugin.py` is a file of the folder, to be imported.
-- `toml`: must be read as TOML. `sh`: shown, not run: installing, and the scripts of this repository.
+- `toml`: must be read as TOML. `sh`: a `pbr` in it is run and must end well; installing, and the scripts of this repository,
+  are only shown. `text` that is no report is a picture.
 
 `PBR_REWRITE=1` writes what came out into the pages.
 """
@@ -26,14 +29,16 @@ import shlex
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pbr_rules import api, cli
 from pbr_rules.diagnostics import Diagnostic
+from pbr_rules.render import full
 from pbr_rules.source import Source
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +48,7 @@ PAGES = sorted(
     if path.is_file() and "```" in path.read_text(encoding="utf-8")
 )
 REWRITE = os.environ.get("PBR_REWRITE") == "1"
-SHOWN = ("pip install ", "git clone ", "cd ", "bash ", "python -m ", "uv pip install ")
+SHOWN = ("pip install ", "git clone ", "cd ", "bash ", "python3 -m venv ")
 
 
 @frozen
@@ -95,7 +100,7 @@ class Page:
     def run(self) -> None:
         """Runs every block, and collects all that is wrong."""
         found = list(blocks(self.path.read_text(encoding="utf-8")))
-        reports = {id(after) for block, after in zip(found, found[1:], strict=False) if _has_report(block)}
+        reports = {id(after) for block, after in pairwise(found) if _has_report(block) and after.kind == "text"}
         for number, block in enumerate(found):
             if id(block) in reports:
                 continue
@@ -119,8 +124,10 @@ class Page:
     # ---- contracts
 
     def run_pbr(self, block: Block, after: Block | None) -> None:
-        if set(block.options) - {"head", "more", "wrong", "warned"}:
+        if set(block.options) - {"head", "more", "wrong", "warned", "mend"}:
             self.wrong(block, f"`{' '.join(block.options)}` is not known of a pbr block")
+        if "mend" in block.options:
+            block = self.mended(block)
         self.keep(block)
         if "head" in block.options:
             self.head = block.text
@@ -147,6 +154,16 @@ class Page:
                 came += [p.headline for p in example.problems]
                 self.wrong(block, f"the example “{example.example.title}” does not hold: {'; '.join(came)}")
 
+    def mended(self, block: Block) -> Block:
+        """The whole file, with one clause in place of the one that has its name."""
+        whole = (self.folder / str(block.file)).read_text(encoding="utf-8")
+        heading = " ".join(block.text.split()[:2])
+        found = re.search(rf"^{re.escape(heading)}\b.*?^}}\n", whole, re.MULTILINE | re.DOTALL)
+        if found is None:
+            self.wrong(block, f"`{block.file}` has no `{heading}` to be mended")
+            return block
+        return evolve(block, text=whole[: found.start()] + block.text + whole[found.end() :])
+
     def reported(self, block: Block, after: Block | None, source: Source) -> None:
         compiled = api.check_contract(source, self.catalogue)
         errors = [d for d in compiled.diagnostics if d.is_error]
@@ -155,16 +172,13 @@ class Page:
         if "warned" in block.options and (errors or not compiled.diagnostics):
             self.wrong(block, "it was to have warnings only")
         if after is None or after.kind != "text":
-            self.wrong(block, "its report must follow, in a `text` block")
+            if block.file is None:
+                self.wrong(block, "its report must follow, in a `text` block")
             return
         shown = errors if "wrong" in block.options else compiled.diagnostics
         self.compare(after, after.text, "\n".join(f"{self.said(source, d)}\n" for d in shown))
 
     def said(self, source: Source, diagnostic: Diagnostic) -> str:
-        try:
-            from pbr_rules.render import full
-        except ImportError:
-            return diagnostic.headline + " ".join(diagnostic.help)
         return full(source, diagnostic, False).rstrip("\n")
 
     # ---- files and commands
@@ -255,12 +269,20 @@ class Page:
         self.ran += 1
 
     def run_sh(self, block: Block, after: Block | None) -> None:
-        for line in block.text.splitlines():
-            if not line.startswith(SHOWN):
-                self.wrong(block, f"`{line}` is neither run nor one of the commands that are only shown")
-            if line.startswith("bash ") and not (ROOT / line.split()[1]).is_file():
-                self.wrong(block, f"there is no `{line.split()[1]}`")
+        for command in re.split(r"\n| && ", block.text.strip()):
+            name = command.removeprefix(".venv/bin/")
+            if name.startswith("pbr "):
+                came = self.command(block, name)
+                if re.search(r"^\[exit \d+\]$", came, re.MULTILINE):
+                    self.wrong(block, f"`{command}` came out as\n{came}")
+            elif not name.startswith(SHOWN):
+                self.wrong(block, f"`{command}` is neither run nor one of the commands that are only shown")
+            elif command.startswith("bash ") and not (ROOT / command.split()[1]).is_file():
+                self.wrong(block, f"there is no `{command.split()[1]}`")
         self.ran += 1
+
+    def run_text(self, block: Block, after: Block | None) -> None:
+        """A picture."""
 
 
 def _has_report(block: Block) -> bool:
@@ -293,11 +315,12 @@ def test_every_example_of_a_page_runs(path: Path, tmp_path: Path, catalogue: Any
         path.write_text(text, encoding="utf-8")
         pytest.fail(f"{path.name} was written anew: read what changed")
     assert not page.problems, "\n\n".join(page.problems)
-    assert page.ran, "none of its examples was run"
+    pictures = all(block.kind == "text" for block in blocks(path.read_text(encoding="utf-8")))
+    assert page.ran or pictures, "none of its examples was run"
 
 
 def test_the_pages_are_found() -> None:
-    assert len(PAGES) > 5
+    assert len(PAGES) > 3
 
 
 @pytest.mark.parametrize(
