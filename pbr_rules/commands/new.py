@@ -80,8 +80,12 @@ def command(name: str, begin: str | None, force: bool) -> int:
     """Write NAME.pbr: a small rate card to begin from, or a copy of a library contract."""
     plain = name.removesuffix(".pbr")
     if not Path(plain).name.isidentifier() or plain != plain.lower():
-        raise UsageError(f"`{name}` cannot name a contract: lower-case letters, digits and `_`, beginning with a letter")
+        raise UsageError(
+            f"`{name}` cannot name a contract: lower-case letters, digits and `_`, beginning with a letter"
+        )
     text = STARTER.format(name=Path(plain).name) if begin is None else contract(begin)[0].text
     write(Path(f"{plain}.pbr"), text, force)
-    click.echo(f"written: {plain}.pbr; next: pbr check {plain}.pbr, pbr test {plain}.pbr, pbr records {plain}.pbr", err=True)
+    click.echo(
+        f"written: {plain}.pbr; next: pbr check {plain}.pbr, pbr test {plain}.pbr, pbr records {plain}.pbr", err=True
+    )
     return 0

@@ -18,7 +18,9 @@ def command(form: str) -> int:
     rows += [(f.plugin, f.distribution, f.version, "", f"failed: {f.why}") for f in catalogue.failures]
     if form == "json":
         keys = ("name", "distribution", "version", "adds", "status")
-        click.echo(dump({"schema": "pbr/plugins/1", "plugins": [dict(zip(keys, r, strict=True)) for r in rows]}), nl=False)
+        click.echo(
+            dump({"schema": "pbr/plugins/1", "plugins": [dict(zip(keys, r, strict=True)) for r in rows]}), nl=False
+        )
         return 0
     from pbr_rules.reports.layout import Section
     from pbr_rules.reports.table import table

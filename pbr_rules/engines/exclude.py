@@ -29,12 +29,12 @@ def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Tab
                 target = found.get(column.kind.detail)
                 if column.kind.name != "id" or column.kind.detail == name or target is None:
                     continue
-                whys = list(table.excluded)
+                whys = list(found[name].excluded)
                 for row, value in enumerate(table.columns[column.name]):
                     if whys[row] is None and value is not None:
                         why = target.excluded[target.index[(value,)]]
                         if why is not None:
                             whys[row] = why
                             changed = True
-                found[name] = table = evolve(table, excluded=whys)
+                found[name] = evolve(found[name], excluded=whys)
     return found

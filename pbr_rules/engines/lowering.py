@@ -168,7 +168,11 @@ def _compared(how: x.Comparator, a: Value, b: Value) -> nw.Expr:
     match a, b:
         case Number(), Number():
             return figures.compared(how, a, b)
-        case (Day(), Day()) | (Text(), Text()) | (Flag(), Flag()):
+        case Day(), Day():
+            return figures.ordered(how, a.rows, b.rows)
+        case Text(), Text():
+            return figures.ordered(how, a.rows, b.rows)
+        case Flag(), Flag():
             return figures.ordered(how, a.rows, b.rows)
     raise LoweringError(f"a {type(a).__name__.lower()} does not compare with a {type(b).__name__.lower()} over frames")
 

@@ -132,7 +132,7 @@ def _within(node: x.Within, day: Read, anchor: Read) -> Read:
         if start not in known:
             known[start] = bounds_of(node, start)
         first, last = known[start]
-        return (first is None or first <= value) and value <= last
+        return bool((first is None or first <= value) and value <= last)
 
     return read
 

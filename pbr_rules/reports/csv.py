@@ -17,8 +17,19 @@ def statement(whole: Json) -> bytes:
     writer = csv.writer(out)
     writer.writerow(HEADING)
     for line in whole["settlement"]["lines"]:
-        cells = [line["line"], line["kind"], line["title"], line["clause"], cell_text(line["cell"], whole), line["people"],
-                 line["each"], line["amount"], line["currency"], line["state"], line["why"]]
+        cells = [
+            line["line"],
+            line["kind"],
+            line["title"],
+            line["clause"],
+            cell_text(line["cell"], whole),
+            line["people"],
+            line["each"],
+            line["amount"],
+            line["currency"],
+            line["state"],
+            line["why"],
+        ]
         writer.writerow([_safe("" if cell is None else str(cell)) for cell in cells])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from pbr_rules import __version__
 from pbr_rules.checked.model import Contract
 from pbr_rules.dates import long_text
-from pbr_rules.exact import decimal_text
+from pbr_rules.evidence.read import Raw
+from pbr_rules.exact import decimal_text, ratio_text
+from pbr_rules.settlement.ids import with_ids, without_ids
 from pbr_rules.settlement.lines import Line
 from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
 from pbr_rules.settlement.values import State, Working, exact_text, money_text
@@ -24,24 +28,32 @@ SCHEMA = "pbr/statement/1"
 
 Json = dict[str, Any]
 
-
 Say = Callable[[str], str]
+"""Turns a text with ids marked in it into one that may be read: with them, or without."""
 
 
 def statement(settlement: Settlement, receipt: Json, people: bool = False) -> Json:
-    """The whole statement. `people`: name the person that stands for each picture (personal data)."""
+    """The whole statement. `people`: name the person that stands for each line (personal data)."""
     return {"schema": SCHEMA, "settlement": _settlement(settlement, people), "receipt": receipt}
 
 
 def receipt(
-    engine: str, version: str, files: Mapping[str, bytes], plugins: Sequence[tuple[str, str, str]], command: str
+    engine: str, version: str, files: Mapping[str, Raw], plugins: Sequence[tuple[str, str, str]], command: str
 ) -> Json:
     """How the statement was made: it may differ between two runs whose settlements are the same."""
     return {
         "pbr_rules": __version__,
         "engine": {"name": engine, "version": version},
         "plugins": [{"name": n, "distribution": d, "version": v} for n, d, v in plugins],
-        "files": [{"records": name, "sha256": hashlib.sha256(content).hexdigest()} for name, content in files.items()],
+        "files": [
+            {
+                "records": name,
+                "file": Path(raw.name).name,
+                "encoding": raw.encoding,
+                "sha256": hashlib.sha256(raw.content).hexdigest(),
+            }
+            for name, raw in files.items()
+        ],
         "command": command,
     }
 
@@ -52,22 +64,25 @@ def text(whole: Json) -> str:
 
 
 def money(amount: Fraction, contract: Contract) -> str:
-    """An amount as data: places as payments are rounded to, no signs and no commas."""
+    """An amount as data: in full, with at least two places, without signs and commas. A ratio where decimals end nowhere."""
     rounding = contract.written.rounding
-    places = 2 if rounding is None or rounding.place.value.denominator <= 100 else 4  # type: ignore[union-attr]
-    return decimal_text(amount, places, commas=False)
+    places = 4 if rounding is not None and Fraction(str(rounding.place.value)).denominator > 100 else 2
+    written = decimal_text(amount, places, commas=False)
+    return written if Fraction(written) == amount else ratio_text(amount)
 
 
 def _settlement(s: Settlement, people: bool) -> Json:
     contract = s.contract
+    say = with_ids if people else without_ids
     return {
         "contract": _contract(contract),
         "readings": list(contract.under),
         "dates": {"on": _day(s.on), "complete": {name: day.isoformat() for name, day in s.complete.items()}},
-        "given": dict(s.given),
+        "given": [{"figure": name if people else unnamed(name), "value": value} for name, value in s.given.items()],
         "records": [
             {
                 "records": r.name,
+                "title": contract.records[r.name].title,
                 "read": r.read,
                 "used": r.used,
                 "repeated": r.repeated,
@@ -77,14 +92,24 @@ def _settlement(s: Settlement, people: bool) -> Json:
             for r in s.rows
         ],
         "counted": [
-            {"measure": name, "rows": n, "not_counted": [{"reason": why, "rows": k} for why, k in reasons]}
+            {
+                "measure": name,
+                "title": contract.figures[name].title,
+                "rows": n,
+                "not_counted": [{"reason": why, "rows": k} for why, k in reasons],
+            }
             for name, n, reasons in s.counted
         ],
-        "figures": [_figure(f) for f in s.figures],
+        "figures": [_figure(f, say) for f in s.figures],
         "lines": [_line(line, contract, people) for line in s.lines],
-        "constraints": [_outcome(o) for o in s.constraints],
+        "constraints": [_outcome(o, say) for o in s.constraints],
         "totals": _totals(s),
     }
+
+
+def unnamed(text: str) -> str:
+    """A figure as it was named when settling, without the id it was given for: `price[(person)]`."""
+    return re.sub(r"[\"“][^\"”]*[\"”]", "(person)", text)
 
 
 def _contract(contract: Contract) -> Json:
@@ -97,6 +122,7 @@ def _contract(contract: Contract) -> Json:
         "runs": [day.isoformat() for day in written.runs] if written.runs else None,
         "rounding": f"{written.rounding.place.written} {written.rounding.mode}" if written.rounding else None,
         "parties": [{"role": p.role, "name": p.name, "title": p.title} for p in written.parties],
+        "dimensions": {d.name: d.title for d in (*contract.categories.values(), *contract.periods.values())},
         "members": {
             d: {m: contract.title_of(d, m) for m in contract.members(d) or ()}
             for d in (*contract.categories, *contract.periods)
@@ -108,42 +134,46 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _figure(f: FigureLine) -> Json:
+def _figure(f: FigureLine, say: Say) -> Json:
+    exact = exact_text(f.value)
     return {
         "figure": f.name,
         "title": f.title,
         "cell": dict(f.cell),
         "kind": f.value.kind.name if f.value.known else None,
         "state": str(f.value.state),
-        "exact": exact_text(f.value),
-        "shown": f.working.shown,
-        "why": f.value.why or None,
-        "working": working_json(f.working),
+        "exact": None if exact is None else say(exact),
+        "shown": say(f.working.shown),
+        "why": say(f.value.why) or None,
+        "working": working_json(f.working, say),
     }
 
 
 def _line(line: Line, contract: Contract, people: bool) -> Json:
+    say = with_ids if people else without_ids
+    closed = {d: m for d, m in line.cell.items() if contract.members(d) is not None}
     found: Json = {
         "line": line.of,
         "kind": line.kind,
         "title": line.title,
         "clause": line.clause,
-        "cell": dict(line.cell),
+        "cell": closed,
         "people": line.people if line.person else None,
         "each": None if line.each is None else money(line.each, contract),
         "amount": None if line.amount is None else money(line.amount, contract),
         "currency": contract.currency,
         "state": "payable" if line.amount is not None else _state(line.state),
-        "why": line.why or None,
+        "why": say(line.why) or None,
         "because": list(line.because),
         "to": line.payee or None,
         "shares": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in line.shares],
-        "working": working_json(line.working, None if people else line.representative),
+        "working": working_json(line.working, say),
     }
     if line.kind == "limit":
         found["leaves_out"] = line.leaves_out
     if people and line.person:
-        found["person"] = {line.person: line.representative}
+        open_ = {d: m for d, m in line.cell.items() if d not in closed}
+        found["person"] = {line.person: line.representative, **open_}
     return found
 
 
@@ -151,20 +181,22 @@ def _state(state: State) -> str:
     return "not yet" if state is State.NOT_YET else "refused"
 
 
-def _outcome(o: Outcome) -> Json:
+def _outcome(o: Outcome, say: Say) -> Json:
     return {
         "constraint": o.name,
         "title": o.title,
         "clause": o.clause,
         "cell": dict(o.cell),
+        "people": o.people,
         "result": o.result,
-        "why": o.why or None,
-        "working": working_json(o.working),
+        "why": say(o.why) or None,
+        "working": working_json(o.working, say),
     }
 
 
 def _totals(s: Settlement) -> Json:
     contract = s.contract
+    limits = sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0))
     return {
         "amount": money(s.total, contract),
         "currency": contract.currency,
@@ -172,29 +204,32 @@ def _totals(s: Settlement) -> Json:
         "refused": len(s.refused),
         "not_yet": len(s.not_yet),
         "payers": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in s.by_payer().items()],
-        "limits_took": money(
-            sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0)), contract
-        ),
+        "limits_took": money(limits, contract),
     }
 
 
-def working_json(w: Working, hide: str | None = None) -> Json:
-    """The tree of how a figure came about. `hide`: an id that must not be named."""
+def working_json(w: Working, say: Say) -> Json:
+    """The tree of how a figure came about."""
+    return {
+        "of": say(w.of),
+        "title": w.title,
+        "kind": w.kind,
+        "formula": w.formula or None,
+        "with_numbers": say(w.with_numbers) or None,
+        "exact": None if w.exact is None else say(w.exact),
+        "shown": say(w.shown),
+        "state": w.state,
+        "why": say(w.why) or None,
+        "steps": [say(step) for step in w.steps],
+        "inputs": [working_json(inner, say) for inner in w.inputs],
+    }
 
-    def plain(words: str) -> str:
-        return words.replace(f'"{hide}"', "(person)").replace(f"[{hide}]", "[(person)]") if hide else words
 
-    found: Json = {"of": plain(w.of), "title": w.title, "kind": w.kind, "formula": w.formula or None}
-    found["with_numbers"] = plain(w.with_numbers) or None
-    found |= {"exact": w.exact, "shown": w.shown, "state": w.state, "why": plain(w.why) or None}
-    found["steps"] = [plain(step) for step in w.steps]
-    found["inputs"] = [working_json(inner, hide) for inner in w.inputs]
-    return found
-
-
-def shown_money(amount: str | None, currency: str) -> str:
-    """An amount of the statement, for people."""
-    return "" if amount is None else money_text(Fraction(amount), currency)
+def shown_money(amount: str, currency: str) -> str:
+    """An amount of the statement, for people. An amount that no two places write stands in full beside it."""
+    number = Fraction(amount)
+    shown = money_text(number, currency)
+    return shown if (number * 100).denominator == 1 else f"{shown} (exactly {amount})"
 
 
 def shown_day(day: str | None) -> str:

@@ -61,7 +61,10 @@ class Measured(Calculation):
                 State.MISSING, f"nobody is counted over in `{label(self.contract, figure.name, at)}`", figure.kind
             )
         number = total.number
-        if figure.kind.name not in ("rate", "frequency"):  # these keep how many people they are over; a sum is for so many
+        if figure.kind.name not in (
+            "rate",
+            "frequency",
+        ):  # these keep how many people they are over; a sum is for so many
             return known(figure.kind, number * (figure.per or 1) / people)
         return known(figure.kind, number / people, (int(number), people) if number.denominator == 1 else None)
 

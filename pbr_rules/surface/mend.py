@@ -11,7 +11,7 @@ from lark.exceptions import VisitError
 from pbr_rules.diagnostics import Diagnostic, Label
 from pbr_rules.source import Span
 from pbr_rules.surface.braces import Head, Piece
-from pbr_rules.surface.build import Builder
+from pbr_rules.surface.build import RESERVED, Builder
 from pbr_rules.surface.figures import Problem
 from pbr_rules.surface.grammar import parser
 from pbr_rules.surface.place import Place, Reason
@@ -84,9 +84,20 @@ def _stopped(text: str, start: int, head: Head | None, done: Reading) -> str | N
     at = _offset(text, stop)
     block, inside = _block(text, at, head)
     place = Place(text, stop, block, _clause(text, at, block, inside) if inside else Span(0, len(text)))
-    found = reason(place)
+    found = _kept_word(text, at, block) or reason(place)
     done.problems.append(_moved(found.report, start))
     return _next(text, found, place, inside, done)
+
+
+def _kept_word(text: str, at: int, block: str) -> Reason | None:
+    """A word of the language where a column or a member is named."""
+    word = re.match(r"\w+(?=\s*[:,}])", text[at:])
+    if word is None or word.group() not in RESERVED or block not in ("records", "category"):
+        return None
+    name = word.group()
+    help = f'call it something else; a column of the file that is called so is read with `column "{name}"`'
+    headline = f"`{name}` is a word of the language and cannot be a name"
+    return Reason(Diagnostic("bad-name", headline, Span(at, at + len(name)), help=(help,)), None)
 
 
 def _refused(text: str, start: int, report: Diagnostic, done: Reading) -> str | None:

@@ -231,7 +231,7 @@ class Page:
             case _:
                 self.wrong(block, f"`{name}` is not run here")
         out.flush()
-        buffer: io.BytesIO = out.buffer  # type: ignore[assignment]
+        buffer: io.BytesIO = out.buffer
         text = buffer.getvalue().decode("utf-8").replace("\r\n", "\n")
         return text + (f"[exit {code}]\n" if code else "")
 
