@@ -8,6 +8,7 @@ A page runs from top to bottom in a folder of its own. What a fenced block is be
   its own. `pbr more`: a block that carries on the one before it.
 - `pbr wrong`: a contract with an error; `pbr warned`: one with warnings only. The next block is the report, in `text`; of a
   contract with a file it may be left to a command that follows.
+- `pbr fails file=first.pbr`: a contract that checks, with an example that does not hold, for a command that follows.
 - `pbr mend file=first.pbr`: a clause that replaces the one of the same name in the file.
 - `csv file=clients.csv`, `markdown file=terms.md`: a file of the page's folder.
 - `console`: each line that begins with `$ ` is run (`pbr`, `cat`, `mkdir`), and what follows it is what it prints. A line `…`
@@ -124,7 +125,7 @@ class Page:
     # ---- contracts
 
     def run_pbr(self, block: Block, after: Block | None) -> None:
-        if set(block.options) - {"head", "more", "wrong", "warned", "mend"}:
+        if set(block.options) - {"head", "more", "wrong", "warned", "mend", "fails"}:
             self.wrong(block, f"`{' '.join(block.options)}` is not known of a pbr block")
         if "mend" in block.options:
             block = self.mended(block)
@@ -148,6 +149,10 @@ class Page:
         for diagnostic in compiled.diagnostics:
             if diagnostic.is_error:
                 self.wrong(block, self.said(source, diagnostic))
+        if "fails" in block.options:
+            if all(example.holds for example in worked):
+                self.wrong(block, "an example was to fail, and all hold")
+            return
         for example in worked:
             if not example.holds:
                 came = [f"{p.expected}: came out {p.came_out}" for p in example.checkpoints if not p.holds]
