@@ -12,13 +12,12 @@ from lark.visitors import Transformer_NonRecursive, v_args
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
-from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean
+from pbr_rules.diagnostics import Diagnostic, Label
 from pbr_rules.exact import Mode
 from pbr_rules.source import NOWHERE, Span
 from pbr_rules.surface import figures
 from pbr_rules.surface import tree as t
 from pbr_rules.surface.figures import Problem
-from pbr_rules.surface.vocabulary import CLAUSES, HOLDS
 
 Items = list[Any]
 
@@ -280,8 +279,6 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
                 parties.append(line)
                 order.append(f"party {line.name}")
                 continue
-            if isinstance(line, t.Setting):
-                raise Problem(_no_line_of("contract", line))
             word, value, span = line
             if word in found:
                 raise Problem(Diagnostic("declared-twice", f"`{word}:` is written twice in the contract", span))
@@ -720,16 +717,6 @@ _EMPTY = 'where a cell has no value write `missing`, or `unknown "why"`'
 
 def _cells(count: int) -> str:
     return "1 cell" if count == 1 else f"{count} cells"
-
-
-def _no_line_of(block: str, line: t.Setting) -> Diagnostic:
-    """A `word:` that a block does not have."""
-    return Diagnostic(
-        "not-expected",
-        f"`{line.word}:` is no line of a {block}",
-        Span(line.span.start, line.span.start + len(line.word)),
-        help=did_you_mean(line.word, CLAUSES[block]) or (HOLDS[block],),
-    )
 
 
 def _checked(node: x.Expression) -> x.Expression:

@@ -99,8 +99,7 @@ def spelled() -> dict[str, str]:
     found: dict[str, str] = {}
     for terminal in parser().terminals:
         pattern = str(terminal.pattern.value)
-        plain = pattern.replace(r"\s+", " ").removesuffix(r"\b")
-        plain = re.sub(r"\(\?[=!].*\)$", "", plain)
+        plain = re.sub(r"\(\?[=!].*\)$", "", pattern).replace(r"\s+", " ").removesuffix(r"\b")
         if re.fullmatch(r"[a-z][a-z ]*", plain):
             found[terminal.name] = plain
         elif len(pattern) == 1:

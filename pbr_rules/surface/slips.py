@@ -170,6 +170,9 @@ def other_block(place: Place, repair: Repair | None) -> Reason | None:
         if place.text[place.text.rfind("\n", 0, start) + 1 : start].strip(" \t{") or not place.block:
             continue
         said = str(word)
+        if place.block == "contract" and place.text[word.end_pos or 0 :].lstrip()[:1] == ":":
+            headline = f"`{said}:` is no line of a contract"
+            return Reason(Diagnostic("not-expected", headline, place.span(word), help=(HOLDS["contract"],)))
         homes = [
             block for block, clauses in CLAUSES.items() if said in {c.split()[0] for c in clauses} and len(said) > 2
         ]
