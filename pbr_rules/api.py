@@ -172,14 +172,28 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
 
 
 def settle_example(source: Source, title: str, request: Request, catalogue: Catalogue | None = None) -> Settled:
-    """The statement of a contract over the figures and rows of one of its worked examples."""
+    """The statement of a contract over the figures and rows of one of its worked examples: under the readings asked for, else
+    under the example's own.
+
+    Raises:
+        ContractError: the contract is wrong, or what the example gives has no place under the readings.
+        UsageError: it has no such example.
+    """
     catalogue = catalogue or host.load()
     compiled = compile_contract(source, request.readings, catalogue)
-    contract = required(compiled)
-    example = next((e for e in contract.examples if e.title == title), None)
-    if example is None:
-        titles = [c.title for c in compiled.document.declarations if isinstance(c, t.Example)]
-        raise UsageError(f'the contract has no example "{title}"; it has: ' + "; ".join(f'"{n}"' for n in titles))
+    required(compiled)
+    written = [c for c in compiled.document.declarations if isinstance(c, t.Example)]
+    clause = next((c for c in written if c.title == title), None)
+    if clause is None:
+        raise UsageError(
+            f'the contract has no example "{title}"; it has: ' + "; ".join(f'"{c.title}"' for c in written)
+        )
+    request = evolve(request, readings=request.readings or clause.under)
+    here = evolve(clause, under=request.readings)
+    others = tuple(c for c in compiled.document.declarations if not isinstance(c, t.Example))
+    checked, diagnostics = check(source, t.Document((*others, here)), catalogue, request.readings)
+    contract = required(evolve(compiled, contract=checked, diagnostics=diagnostics))
+    (example,) = contract.examples
     engine = choose("python", contract, 0)
     inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
     return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})

@@ -9,12 +9,13 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.check import check
-from pbr_rules.checked.model import Cell, Contract, Example, Measure, Parameter
+from pbr_rules.checked.model import Cell, Contract, Example, Limit, Measure, Parameter
 from pbr_rules.diagnostics import UsageError, did_you_mean, listing
 from pbr_rules.evidence.given import cells_from_file
 from pbr_rules.evidence.read import read
 from pbr_rules.evidence.tables import Table
 from pbr_rules.measures import Catalogue
+from pbr_rules.plan.from_checked import inside
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
 from pbr_rules.surface.parse import parse
@@ -55,21 +56,54 @@ def figure_named(source: Source, name: str, readings: tuple[str, ...], catalogue
 
 
 def person_named(contract: Contract, tables: Mapping[str, Table], node: x.Read, person: str) -> tuple[str, str]:
-    """The open dimension that a person's id belongs to, and the id. The people that the figure counts over come first.
+    """The open dimension that a person's id belongs to, and the id: of the people that the figure's measures count over.
 
     Raises:
         UsageError: nobody is called so.
     """
-    figure = contract.figures[node.figure]
-    base = figure.base if isinstance(figure, Measure) else None
-    people = sorted((r for r in contract.records.values() if r.identity is not None), key=lambda r: r.name != base)
+    people = [contract.records[name] for name in _counted_over(contract, node)]
     for records in people:
         table = tables.get(records.name)
         if table is not None and records.identity is not None and (person,) in table.index:
             return records.identity, person
-    raise UsageError(
-        f'--person {person}: there is no "{person}" in {listing([f"`{r.name}`" for r in people], "or") or "the records: they have no ids"}'
-    )
+    if not people:
+        raise UsageError(f"--person {person}: no records with ids are counted for `{node.figure}`")
+    rejected = next((r.name for r in people if r.name in tables and _was_rejected(tables[r.name], person)), None)
+    why = f"; a row of it in `{rejected}` is set aside" if rejected else ""
+    where = listing([f"`{records.name}`" for records in people], "or")
+    raise UsageError(f'--person {person}: there is no "{person}" in {where}{why}')
+
+
+def _was_rejected(table: Table, person: str) -> bool:
+    return any(cell.strip() == person for row in table.rejected for cell in row.cells)
+
+
+def _counted_over(contract: Contract, node: x.Read) -> list[str]:
+    """Records with ids that a figure's measures count over, then those that they count, then what the ids of these name."""
+    found: dict[str, None] = {}
+    counted: dict[str, None] = {}
+    ready, seen = [node.figure], {node.figure}
+    while ready:
+        figure = contract.figures[ready.pop(0)]
+        if isinstance(figure, Measure):
+            found.update(dict.fromkeys([figure.base] if figure.base else []))
+            counted[figure.records] = None
+        covered = figure.payments if isinstance(figure, Limit) else ()
+        reads = [n.figure for part in inside(figure) for n in x.walk(part) if isinstance(n, x.Read)]
+        for name in (*covered, *reads):
+            if name in contract.figures and name not in seen:
+                seen.add(name)
+                ready.append(name)
+        for dimension in figure.dimensions:
+            owner = contract.owner(dimension)
+            if owner is not None:
+                found[owner.name] = None
+    for name in counted:
+        found[name] = None
+        for column in contract.records[name].columns.values():
+            if column.kind.name == "id":
+                found[column.kind.detail] = None
+    return [name for name in found if contract.records[name].identity is not None]
 
 
 def tables_given(contract: Contract, tables: Mapping[str, Path]) -> Given:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
+from pbr_rules.exact import decimal_text, ratio_text
 from pbr_rules.reports.statement import Json, shown_day, shown_money
 
 MOST_ROWS = 40
@@ -53,7 +54,7 @@ class Section:
     rows: tuple[Row, ...]
     numbers: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
-    strong: frozenset[int] = field(default=frozenset(), converter=frozenset)
+    strong: frozenset[int] = frozenset()
     grouped: int = 0
     few: int | None = None
 
@@ -156,8 +157,6 @@ def _money(amount: Fraction | str, whole: Json) -> Money:
 
 def _plain(amount: Fraction) -> str:
     """A sum of amounts of the statement, as the statement writes amounts."""
-    from pbr_rules.exact import decimal_text, ratio_text
-
     written = decimal_text(amount, 2, commas=False)
     return written if Fraction(written) == amount else ratio_text(amount)
 
@@ -188,7 +187,9 @@ def _summary(whole: Json) -> Section:
     rows.append((owed, "", "", _money(totals["amount"], whole)))
     without = _left_out([line for line in s["lines"] if line["amount"] is None])
     notes = (f"This total leaves out {without}: see “Not settled”.",) if without else ()
-    return Section("Total", ("Line", "Clause", "Left out", "Amount"), tuple(rows), (3,), notes, {len(rows) - 1})
+    return Section(
+        "Total", ("Line", "Clause", "Left out", "Amount"), tuple(rows), (3,), notes, frozenset((len(rows) - 1,))
+    )
 
 
 def _left_out(lines: list[Json]) -> str:
@@ -235,8 +236,8 @@ def _payment(whole: Json, lines: list[Json]) -> Section:
     numbers = tuple(range(len(heading) + (0 if to_people else len(extra)), len(heading) + len(extra) + 1))
     laid, strong = _with_subtotals(whole, rows, dimensions, len(extra))
     text = _name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
-    grouped = len(dimensions) - 1 if len(dimensions) > 1 else 0
-    return Section(text, (*heading, *extra, "Amount"), tuple(laid), numbers, tuple(notes), strong, min(grouped, 1))
+    grouped = 1 if len(dimensions) > 1 else 0
+    return Section(text, (*heading, *extra, "Amount"), tuple(laid), numbers, tuple(notes), frozenset(strong), grouped)
 
 
 def _widest_first(lines: list[Json]) -> list[str]:
@@ -269,14 +270,10 @@ def _with_subtotals(whole: Json, rows: list[_Laid], dimensions: list[str], extra
             strong.add(len(laid))
             amount = _money(sum((a for _, a, _ in group), Fraction(0)), whole)
             laid.append((_member(dimensions[0], member, whole), "Subtotal", *blank, amount))
-    if len(rows) > 1 and dimensions:
+    if len(rows) > 1:
         strong.add(len(laid))
         total = _money(sum((a for _, a, _ in rows), Fraction(0)), whole)
         laid.append(("Total", *("",) * (len(dimensions) - 1 + extra), total))
-    elif len(rows) > 1:
-        strong.add(len(laid))
-        total = _money(sum((a for _, a, _ in rows), Fraction(0)), whole)
-        laid.append((*("",) * extra, total) if extra < 2 else ("Total", *("",) * (extra - 1), total))
     return laid, strong
 
 
@@ -286,9 +283,7 @@ def _short_working(line: Json) -> str:
     return text if len(text) <= SHORT and not line["working"]["steps"] else ""
 
 
-def _to_people(
-    whole: Json, lines: list[Json], dimensions: list[str]
-) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
+def _to_people(whole: Json, lines: list[Json], dimensions: list[str]) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
     """People who come to the same together; those who come to nothing are counted in a note."""
     groups: dict[tuple[str, ...], dict[Fraction, int]] = {}
     cells: dict[tuple[str, ...], dict[str, str]] = {}
@@ -318,7 +313,9 @@ def _come_to_nothing(whole: Json, cells: list[tuple[dict[str, str], int]]) -> tu
         return ()
     if len(cells) == 1 and not cells[0][0]:
         number = cells[0][1]
-        return (f"{_people(number)} {'comes' if number == 1 else 'come'} to nothing and {'is' if number == 1 else 'are'} not shown.",)
+        return (
+            f"{_people(number)} {'comes' if number == 1 else 'come'} to nothing and {'is' if number == 1 else 'are'} not shown.",
+        )
     said = [f"{_people(number)} in {cell_text(cell, whole)}" for cell, number in cells[:8]]
     more = [f"and in {len(cells) - 8:,} more rows"] if len(cells) > 8 else []
     return (f"Not shown, because they come to nothing: {'; '.join([*said, *more])}.",)
@@ -357,7 +354,9 @@ def _limits(whole: Json) -> Section:
         people = sum(line["people"] or 0 for line in lines if Fraction(line["amount"]))
         steps = first["working"]["steps"]
         reached = steps[0] if first["people"] is None and steps else f"took from {_people(people)}"
-        rows.append((_name(first), cell_text(first["cell"], whole), first["clause"] or "", reached, _money(_sum(lines), whole)))
+        rows.append(
+            (_name(first), cell_text(first["cell"], whole), first["clause"] or "", reached, _money(_sum(lines), whole))
+        )
     return Section("Limits", ("Limit", "For", "Clause", "Reached", "Took"), tuple(rows), (4,))
 
 
@@ -384,7 +383,7 @@ def _figures(whole: Json) -> Section:
         for f in whole["settlement"]["figures"]
         if f["exact"] is not None
     )
-    return Section("Figures", ("Figure", "Name", "Shown", "Exactly"), rows, (2,))
+    return Section("Figures", ("Figure", "Name", "Shown", "Exactly"), rows, (2,), grouped=1)
 
 
 def _exactly(figure: Json) -> str:
@@ -407,7 +406,7 @@ def _figures_without(whole: Json) -> Section:
 
 def _working(whole: Json) -> Section:
     """How each amount came about, where it does not stand beside it. Of people, each way that anyone's came about, once."""
-    rows: dict[Row, None] = {}
+    ways: dict[tuple[str, str, str], int | None] = {}
     beside = _worked_beside(whole)
     for line in whole["settlement"]["lines"]:
         w = line["working"]
@@ -415,10 +414,15 @@ def _working(whole: Json) -> Section:
             continue
         if line["people"] is not None and not Fraction(line["amount"]):
             continue
-        of = w["of"] if line["people"] is None else f"{w['of']}, {_people(line['people'])}"
-        rows[(of, w["formula"] or "", w["with_numbers"] or "", "\n".join(w["steps"]), _money(line["each"], whole))] = None
-    heading = ("Line", "Formula", "With its figures", "Steps", "Comes to")
-    return Section("Working", heading, tuple(rows), (4,), few=FEW)
+        numbers = "" if w["with_numbers"] == w["formula"] else f"= {w['with_numbers']}"
+        said = [w["formula"] or "", numbers, *w["steps"]]
+        key = (w["of"], "\n".join(part for part in said if part), line["each"])
+        ways[key] = None if line["people"] is None else (ways.get(key) or 0) + line["people"]
+    rows = tuple(
+        (of, "" if people is None else f"{people:,}", said, _money(each, whole))
+        for (of, said, each), people in ways.items()
+    )
+    return Section("Working", ("Line", "People", "How it came about", "Comes to"), rows, (1, 3), few=FEW)
 
 
 def _worked_beside(whole: Json) -> set[str]:
@@ -426,7 +430,11 @@ def _worked_beside(whole: Json) -> set[str]:
     groups: dict[str, list[Json]] = {}
     for line in _settled(whole):
         groups.setdefault(line["line"], []).append(line)
-    return {n for n, lines in groups.items() if len(lines) > 1 and lines[0]["people"] is None and all(map(_short_working, lines))}
+    return {
+        n
+        for n, lines in groups.items()
+        if len(lines) > 1 and lines[0]["people"] is None and all(map(_short_working, lines))
+    }
 
 
 # ---- rows
@@ -437,7 +445,9 @@ def _records(whole: Json) -> Section:
     for r in whole["settlement"]["records"]:
         excluded = sum(e["rows"] for e in r["excluded"])
         numbers = (r["read"], r["used"], r["rejected"], r["repeated"], excluded)
-        rows.append((r["records"], r["title"] or "", *(f"{n:,}" if n or at < 2 else "" for at, n in enumerate(numbers))))
+        rows.append(
+            (r["records"], r["title"] or "", *(f"{n:,}" if n or at < 2 else "" for at, n in enumerate(numbers)))
+        )
     notes = [
         f"Excluded from `{r['records']}`: {counted_words(e['rows'], 'row')} {e['reason']}."
         for r in whole["settlement"]["records"]

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from pbr_rules.reports.layout import Section, facts, sections, title
 from pbr_rules.reports.statement import Json
 
 
 def statement(whole: Json) -> str:
     """The statement, its head and each section as a table."""
-    head = "\n".join(f"- {_cell(name)}: {_cell(value)}" for name, value in facts(whole))
-    return f"# {_cell(title(whole))}\n\n{head}\n\n" + "\n".join(_section(section) for section in sections(whole))
+    head = Section("", ("Statement", ""), tuple(facts(whole)))
+    parts = [f"# {_text(title(whole))}\n", *_table(head), ""]
+    for section in sections(whole):
+        parts += [f"## {_text(section.title)}\n", *_table(section), ""]
+        parts += [f"{_text(note)}\n" for note in section.notes]
+    return "\n".join(parts)
 
 
-def _section(section: Section) -> str:
+def _table(section: Section) -> list[str]:
     marks = ["---:" if n in section.numbers else "---" for n in range(len(section.heading))]
-    lines = [f"## {_cell(section.title)}", "", _row(section.heading), _row(tuple(marks)), *map(_row, section.rows)]
-    return "\n".join([*lines, "", section.note, ""] if section.note else [*lines, ""])
+    rows = [_row(row, n in section.strong) for n, row in enumerate(section.rows)]
+    return [_row(section.heading), f"| {' | '.join(marks)} |", *rows]
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(map(_cell, cells))} |"
+def _row(cells: Iterable[object], strong: bool = False) -> str:
+    texts = [_text(str(cell)) for cell in cells]
+    return f"| {' | '.join(f'**{text}**' if strong and text else text for text in texts)} |"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+_CODE = re.compile(r"(`[^`\n]*`)")
+
+
+def _text(text: str) -> str:
+    """Text that Markdown shows as it is; what stands between backticks is code already."""
+    parts = _CODE.split(text)
+    plain = [
+        part if n % 2 else re.sub(r"([\\*_\[\]#~])", r"\\\1", part.replace("&", "&amp;").replace("<", "&lt;"))
+        for n, part in enumerate(parts)
+    ]
+    return "".join(plain).replace("|", "\\|").replace("\r", "").replace("\n", "<br>")

@@ -65,8 +65,8 @@ def text(whole: Json) -> str:
 
 def money(amount: Fraction, contract: Contract) -> str:
     """An amount as data: in full, with at least two places, without signs and commas. A ratio where decimals end nowhere."""
-    rounding = contract.written.rounding
-    places = 4 if rounding is not None and Fraction(str(rounding.place.value)).denominator > 100 else 2
+    place = contract.written.rounding.place.value if contract.written.rounding else None
+    places = 4 if isinstance(place, Fraction) and place.denominator > 100 else 2
     written = decimal_text(amount, places, commas=False)
     return written if Fraction(written) == amount else ratio_text(amount)
 
@@ -122,7 +122,10 @@ def _contract(contract: Contract) -> Json:
         "runs": [day.isoformat() for day in written.runs] if written.runs else None,
         "rounding": f"{written.rounding.place.written} {written.rounding.mode}" if written.rounding else None,
         "parties": [{"role": p.role, "name": p.name, "title": p.title} for p in written.parties],
-        "dimensions": {d.name: d.title for d in (*contract.categories.values(), *contract.periods.values())},
+        "dimensions": {
+            **{name: category.title for name, category in contract.categories.items()},
+            **{name: period.title for name, period in contract.periods.items()},
+        },
         "members": {
             d: {m: contract.title_of(d, m) for m in contract.members(d) or ()}
             for d in (*contract.categories, *contract.periods)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 
 from pbr_rules import host
 from pbr_rules.api import Settled
+from pbr_rules.diagnostics import UsageError
+from pbr_rules.reports.layout import Format
 from pbr_rules.reports.statement import Json, receipt, statement, text
+
+FORMATS = ("table", "json", "csv", "md", "html", "xlsx")
 
 
 def whole(settled: Settled, command: str, people: bool = False) -> Json:
     """The one JSON statement that every format is made from."""
     plugins = [(name, distribution, version) for name, distribution, version, _ in host.load().plugins]
-    files = {name: raw.content for name, raw in settled.raws.items()}
-    made = receipt(settled.engine.name, settled.engine.version, files, plugins, command)
+    made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, command)
     return statement(settled.settlement, made, people)
+
+
+def needs(form: str) -> None:
+    """Says what a format lacks, before anything is settled.
+
+    Raises:
+        UsageError: the package that writes workbooks is not installed.
+    """
+    if form == "xlsx" and find_spec("xlsxwriter") is None:
+        raise UsageError('a workbook is written with a package that is not installed: pip install "pbr-rules[xlsx]"')
 
 
 def written(made: Json, form: str) -> str | bytes:
     """The statement in a format: table, json, csv, md, html or xlsx."""
     if form == "json":
         return text(made)
-    write: Callable[[Json], str | bytes] = import_module(f"pbr_rules.reports.{form}").statement
+    needs(form)
+    write: Format = import_module(f"pbr_rules.reports.{form}").statement
     return write(made)

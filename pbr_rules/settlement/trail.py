@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Contract, Measure
-from pbr_rules.dates import long_text
+from pbr_rules import kinds
+from pbr_rules.checked.model import Cell, Contract, Measure, Records
 from pbr_rules.engines.rows import bounds_of, reader
-from pbr_rules.evidence.tables import Table
+from pbr_rules.evidence.tables import Cell as TableCell
+from pbr_rules.evidence.tables import Table, places
+from pbr_rules.plan import words as reasons
 from pbr_rules.plan.from_checked import count as plan_count
 from pbr_rules.plan.model import Count, Engine, Fate
 from pbr_rules.settlement.counts import with_constants
+from pbr_rules.settlement.frame import label
+from pbr_rules.settlement.ids import renamed
 from pbr_rules.settlement.statement import Settlement
-from pbr_rules.settlement.values import Value, Working
+from pbr_rules.settlement.values import Value, Working, known, put_in
 from pbr_rules.words import words
 
 
 @frozen
+class Window:
+    """A window of one row: its words, its first and its last day."""
+
+    words: str
+    first: date | None
+    last: date
+
+
+@frozen
 class TrailRow:
-    """One row: its line in the file, what it says, whether it counted, why not, and the days of the windows it was held to."""
+    """One row: its line in the file, what it says, whether it counted, why not, and the windows it was held to.
+
+    `rows`: for a person, how many rows counted.
+    """
 
     line: int
     cells: Mapping[str, str]
     counted: bool
     why: str
-    windows: tuple[str, ...]
+    windows: tuple[Window, ...]
+    rows: int | None = None
 
 
 @frozen
 class Trail:
-    """The rows of one measure at one cell."""
+    """The rows of one measure at one cell.
+
+    Attributes:
+        of: the measure and the cell; `shown`: what it came to; `conditions`: what a row had to meet, in words.
+        records, rows: the rows that could have counted there; `elsewhere`: how many more belong to other cells, or to others
+            than the one person asked about.
+        base, people: the people counted over, where they are rows of another file, and whether each was.
+    """
 
     of: str
     measure: str
+    title: str | None
+    shown: str
+    conditions: tuple[str, ...]
     records: str
     rows: tuple[TrailRow, ...]
+    elsewhere: int
+    base: str | None = None
+    people: tuple[TrailRow, ...] = ()
+    others: int = 0
 
 
 @frozen
@@ -77,8 +111,7 @@ def explain(
         measure = contract.figures[name]
         ready = with_constants(plan_count(contract, measure, kept), fixed) if isinstance(measure, Measure) else None
         if ready is not None:
-            rows = tuple(_rows(contract, ready, cell, engine.fates(ready, tables), tables, person))
-            trails.append(Trail(part.of, name, ready.records, rows))
+            trails.append(_trail(contract, part, ready, cell, engine.fates(ready, tables), tables, person))
     return Explained(value, working, tuple(trails))
 
 
@@ -92,7 +125,7 @@ def _named(working: Working, stands: str, member: str, dimension: str) -> Workin
     """The working of the person who stands for a picture, told of the one who was asked about."""
 
     def told(text: str) -> str:
-        return text.replace(f'"{stands}"', f'"{member}"').replace(f"[{stands}]", f"[{member}]")
+        return renamed(text, stands, member)
 
     counted = working.counted
     if counted is not None:
@@ -106,6 +139,8 @@ def _named(working: Working, stands: str, member: str, dimension: str) -> Workin
         working,
         of=told(working.of),
         with_numbers=told(working.with_numbers),
+        exact=None if working.exact is None else told(working.exact),
+        shown=told(working.shown),
         why=told(working.why),
         steps=tuple(map(told, working.steps)),
         inputs=tuple(_named(i, stands, member, dimension) for i in working.inputs),
@@ -113,98 +148,243 @@ def _named(working: Working, stands: str, member: str, dimension: str) -> Workin
     )
 
 
-def _rows(
+def _trail(
+    contract: Contract,
+    working: Working,
+    count: Count,
+    cell: Cell,
+    fates: Sequence[Fate],
+    tables: Mapping[str, Table],
+    person: tuple[str, str] | None,
+) -> Trail:
+    table = tables[count.records]
+    read = _Reader(contract, count, cell, tables, person)
+    columns = _columns(count, table)
+    inside = [fate for fate in fates if read.concerns(fate.row)]
+    rows = []
+    for fate in inside:
+        counted = fate.cell == cell
+        why = fate.reason or ("" if counted else _elsewhere(contract, count, fate))
+        cells = _cells(contract, table, columns, fate.row)
+        rows.append(TrailRow(table.lines[fate.row], cells, counted, why, read.windows(fate.row)))
+    base = None if count.base == count.records else count.base
+    people = () if base is None else tuple(_people(contract, count, cell, fates, tables, person))
+    return Trail(
+        of=working.of,
+        measure=count.measure,
+        title=working.title,
+        shown=working.shown,
+        conditions=tuple(_conditions(count)),
+        records=count.records,
+        rows=tuple(rows),
+        elsewhere=len(fates) - len(inside),
+        base=base,
+        people=people,
+        others=0 if base is None else len(tables[base]) - len(people),
+    )
+
+
+def _conditions(count: Count) -> Iterator[str]:
+    """What a row had to meet, as the measure says it."""
+    for condition in count.among:
+        yield f"among {count.base} where {words(condition)}"
+    for condition in count.where:
+        yield f"where {words(condition)}"
+    if count.once:
+        survivor = ""
+        if count.survivor is not None:
+            survivor = f" taking {'earliest' if count.survivor[1] else 'latest'} {words(count.survivor[0])}"
+        yield f"once for each {', '.join(map(words, count.once))}{survivor}"
+
+
+def _elsewhere(contract: Contract, count: Count, fate: Fate) -> str:
+    return f"counts in {label(contract, count.measure, dict(zip(count.dimensions, fate.cell or (), strict=False)))}"
+
+
+def _people(
     contract: Contract,
     count: Count,
     cell: Cell,
-    fates: object,
+    fates: Sequence[Fate],
     tables: Mapping[str, Table],
     person: tuple[str, str] | None,
 ) -> Iterator[TrailRow]:
-    table = tables[count.records]
-    read = _Reader(contract, count, tables)
-    shown = _columns(count, table)
-    for fate in fates:  # type: ignore[attr-defined]
-        if not read.concerns(fate, cell, person):
+    """The people of a cell: whether each is counted over, why not, and how many of their rows counted."""
+    table = tables[count.base or ""]
+    at = dict(zip(count.dimensions, cell, strict=True))
+    axes = [(axis, reader(axis.at, tables, contract.periods)) for axis in count.axes if axis.on_base]
+    among = [(reader(c, tables, contract.periods), reasons.not_among(c)) for c in count.among]
+    windows = _windows(count.closing, contract, tables)
+    ids = _ids(contract, table.records, person, tables)
+    counted = _rows_of_each(contract, count, cell, fates, tables)
+    identity = table.records.identity
+    columns = _base_columns(count, table)
+    for row in range(len(table)):
+        if any(read(row) not in (None, at[axis.dimension]) for axis, read in axes):
             continue
-        counted = fate.cell == cell
-        why = fate.reason or ("" if counted else f"counts in {', '.join(fate.cell)}")
-        cells = {name: _text(table.columns[name][fate.row]) for name in shown}
-        yield TrailRow(table.lines[fate.row], cells, counted, why, read.windows(fate.row))
+        if person is not None and ids is not None and ids(row) != person[1]:
+            continue
+        excluded = table.excluded[row]
+        whys = [reasons.excluded(excluded)] if excluded is not None else []
+        whys += [reason for read, reason in among if not whys and not read(row)]
+        whys += [reasons.unplaced(axis.dimension, axis.at) for axis, read in axes if read(row) is None]
+        number = counted[table.columns[identity][row]] if identity else 0
+        cells = _cells(contract, table, columns, row)
+        yield TrailRow(table.lines[row], cells, not whys, whys[0] if whys else "", windows(row), number)
+
+
+def _rows_of_each(
+    contract: Contract, count: Count, cell: Cell, fates: Sequence[Fate], tables: Mapping[str, Table]
+) -> Counter[object]:
+    """How many rows counted in a cell for each person, by id."""
+    identity = tables[count.base or ""].records.identity or ""
+    whose = _ids(contract, tables[count.records].records, (identity, ""), tables, count.link)
+    return Counter(whose(fate.row) for fate in fates if fate.cell == cell) if whose is not None else Counter()
+
+
+def _named_in(nodes: Iterable[x.Expression], records: str) -> set[str]:
+    """The columns of records that expressions read of the row itself."""
+    found = set()
+    for node in nodes:
+        for part in x.walk(node):
+            if isinstance(part, x.Column) and part.records == records:
+                found.add(part.path[0] if part.path else part.name)
+    return found
 
 
 def _columns(count: Count, table: Table) -> list[str]:
-    """The columns worth showing: those that the measure reads of the row itself."""
-    nodes = (*count.where, *count.once, *count.keys, *(axis.at for axis in count.axes if not axis.on_base))
-    named = {
-        part.path[0] if part.path else part.name
-        for node in nodes
-        for part in x.walk(node)
-        if isinstance(part, x.Column)
-    }
-    named |= set(count.link[:1]) | set(table.records.key or ())
+    """The columns worth showing: those that the measure reads of the row itself, and what identifies it."""
+    nodes = [*count.where, *count.once, *count.keys, *(axis.at for axis in count.axes if not axis.on_base)]
+    nodes += [count.column] if count.column is not None else []
+    named = _named_in(nodes, count.records) | set(count.link[:1]) | set(table.records.key or ())
+    if count.base == count.records:
+        named |= _base_named(count)
     return [name for name in table.columns if name in named] or list(table.columns)
 
 
-def _text(cell: object) -> str:
+def _base_columns(count: Count, table: Table) -> list[str]:
+    named = _base_named(count) | set(table.records.key or ())
+    return [name for name in table.columns if name in named]
+
+
+def _base_named(count: Count) -> set[str]:
+    nodes = [*count.among, *(axis.at for axis in count.axes if axis.on_base), *(w.anchor for w in count.closing)]
+    return _named_in(nodes, count.base or "")
+
+
+def _cells(contract: Contract, table: Table, columns: list[str], row: int) -> dict[str, str]:
+    return {name: _text(contract, table, name, table.columns[name][row]) for name in columns}
+
+
+def _text(contract: Contract, table: Table, name: str, cell: TableCell) -> str:
+    """A cell as people read it: money with its sign, a number with its point, a day as in files."""
     if cell is None:
         return "(blank)"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
+    kind = table.records.columns[name].kind
+    if isinstance(cell, int):
+        kind = kinds.money(contract.currency) if kind.name == "money" else kind
+        return put_in(known(kind, Fraction(cell, 10 ** places(kind))))
     return str(cell)
 
 
+IdOf = Callable[[int], object]
+
+
+def _ids(
+    contract: Contract,
+    records: Records,
+    person: tuple[str, str] | None,
+    tables: Mapping[str, Table],
+    link: tuple[str, ...] = (),
+) -> IdOf | None:
+    """From a row's number to the id of its person, through the columns that lead there; None where none do."""
+    if person is None:
+        return None
+    steps = link or _way(contract, records, person[0])
+    if steps is None:
+        return None
+    table = tables[records.name]
+    hops = []
+    for step in steps[:-1]:
+        target = tables[table.records.columns[step].kind.detail]
+        hops.append((table.columns[step], target.index))
+        table = target
+    last = table.columns[steps[-1]]
+
+    def read(row: int) -> object:
+        for ids, index in hops:
+            value = ids[row]
+            if value is None:
+                return None
+            row = index[(value,)]
+        return last[row]
+
+    return read
+
+
+def _way(contract: Contract, records: Records, dimension: str) -> tuple[str, ...] | None:
+    """The `id` columns that lead from records to an open dimension, the fewest first."""
+    ways: list[tuple[Records, tuple[str, ...]]] = [(records, ())]
+    seen = {records.name}
+    while ways:
+        here, steps = ways.pop(0)
+        if here.identity == dimension:
+            return steps or (dimension,)
+        for column in here.columns.values():
+            if column.kind.name == "id" and column.kind.detail not in seen:
+                seen.add(column.kind.detail)
+                ways.append((contract.records[column.kind.detail], (*steps, column.name)))
+    return None
+
+
 class _Reader:
-    """Reads, for each row, which cell of people it belongs to and the days of its windows."""
+    """Reads, for each row, which cell it belongs to, whose it is, and the days of its windows."""
 
-    def __init__(self, contract: Contract, count: Count, tables: Mapping[str, Table]) -> None:
-        self.contract, self.count, self.tables = contract, count, tables
-        self.people = [
-            (axis.dimension, reader(_from_row(axis.at, count), tables, contract.periods))
-            for axis in count.axes
-            if axis.on_base
-        ]
-        self.inside = [
-            (node, reader(node.anchor, tables, contract.periods))
-            for condition in count.where
-            for node in x.walk(condition)
-            if isinstance(node, x.Within)
-        ]
-        self.ids = self._id_columns()
-
-    def _id_columns(self) -> dict[str, Sequence[object]]:
-        found: dict[str, Sequence[object]] = {}
-        for column in self.tables[self.count.records].records.columns.values():
-            if column.kind.name == "id":
-                owner = self.contract.records[column.kind.detail].identity
-                if owner:
-                    found[owner] = self.tables[self.count.records].columns[column.name]
-        return found
-
-    def concerns(self, fate: Fate, cell: Cell, person: tuple[str, str] | None) -> bool:
-        """Whether a row belongs to the people of the cell, and to the one person asked about."""
-        if person is not None:
-            ids = self.ids.get(person[0])
-            if ids is not None and str(ids[fate.row]) != person[1]:
-                return False
-        at = dict(zip(self.count.dimensions, cell, strict=True))
-        try:
-            return all(read(fate.row) in (None, at[dimension]) for dimension, read in self.people)
-        except KeyError:
-            return True
-
-    def windows(self, row: int) -> tuple[str, ...]:
-        """Each window of the row: its words, its first and its last day."""
-        found = []
-        for node, anchor in self.inside:
-            day = anchor(row)
-            if day is None:
-                continue
-            first, last = bounds_of(node, day)
-            found.append(
-                f"{node.length} {node.how} {words(node.anchor)}: {long_text(first or day)} to {long_text(last)}"
+    def __init__(
+        self,
+        contract: Contract,
+        count: Count,
+        cell: Cell,
+        tables: Mapping[str, Table],
+        person: tuple[str, str] | None,
+    ) -> None:
+        at = dict(zip(count.dimensions, cell, strict=True))
+        self.axes = [
+            (
+                at[axis.dimension],
+                reader(_from_row(axis.at, count) if axis.on_base else axis.at, tables, contract.periods),
             )
-        return tuple(dict.fromkeys(found))
+            for axis in count.axes
+        ]
+        self.person = None if person is None else person[1]
+        self.ids = _ids(contract, tables[count.records].records, person, tables)
+        nodes = [n for condition in count.where for n in x.walk(condition) if isinstance(n, x.Within)]
+        self.windows = _windows(nodes, contract, tables)
+
+    def concerns(self, row: int) -> bool:
+        """Whether a row belongs to the cell, as far as it says, and to the one person asked about."""
+        if self.ids is not None and self.ids(row) != self.person:
+            return False
+        return all(read(row) in (None, member) for member, read in self.axes)
+
+
+def _windows(
+    nodes: Sequence[x.Within], contract: Contract, tables: Mapping[str, Table]
+) -> Callable[[int], tuple[Window, ...]]:
+    """Reads the windows of a row: each with its words, its first and its last day."""
+    inside = [(node, reader(node.anchor, tables, contract.periods)) for node in dict.fromkeys(nodes)]
+
+    def read(row: int) -> tuple[Window, ...]:
+        found = []
+        for node, anchor in inside:
+            day = anchor(row)
+            if day is not None:
+                found.append(Window(words(node), *bounds_of(node, day)))
+        return tuple(found)
+
+    return read
 
 
 def _from_row(node: x.Expression, count: Count) -> x.Expression:

@@ -244,7 +244,7 @@ class Page:
         if _fits(expected, came):
             return
         if REWRITE:
-            self.rewritten.append((block, _may_differ(came)))
+            self.rewritten.append((block, _may_differ(_left_open(expected, came))))
         else:
             self.wrong(block, f"the page says\n{expected}\nand it comes out\n{came}")
 
@@ -301,6 +301,33 @@ def _fits(expected: str, came: str) -> bool:
         r"(?:.*\n)*?.*?" if line.strip() == "…" else re.escape(line).replace("…", ".*") for line in lines
     )
     return re.fullmatch(pattern, came.rstrip("\n")) is not None
+
+
+def _left_open(expected: str, came: str) -> str:
+    """What came out, with lines left open where the page left them open, as far as its parts are still found."""
+    if not re.search(r"^…$", expected, re.MULTILINE):
+        return came
+    lines = came.rstrip("\n").split("\n")
+    kept: list[str] = []
+    at = 0
+    for part in re.split(r"^…\n?", expected, flags=re.MULTILINE):
+        paragraphs = [p for p in re.split(r"\n\s*\n", part.strip("\n")) if p]
+        if not paragraphs:
+            continue
+        first = paragraphs[0].split("\n")[0].strip()
+        start = next((n for n in range(at, len(lines)) if lines[n].strip() == first), None)
+        if start is None:
+            return came
+        end, left = start, len(paragraphs)
+        while end < len(lines):
+            if not lines[end].strip() and end + 1 < len(lines) and lines[end + 1].strip():
+                left -= 1
+                if not left:
+                    break
+            end += 1
+        kept += [*(["…"] if start > at else []), *lines[start:end]]
+        at = end
+    return "\n".join([*kept, *(["…"] if any(line.strip() for line in lines[at:]) else [])]) + "\n"
 
 
 def _may_differ(came: str) -> str:
