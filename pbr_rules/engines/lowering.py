@@ -63,6 +63,8 @@ class Lowering:
                 return _literal(value)
             case x.Member(name=name):
                 return Text(nw.lit(name))
+            case x.Nothing():
+                return figures.number(0)
             case x.Bracket(inner=inner):
                 return self.value(inner)
             case x.Negative(of=of):

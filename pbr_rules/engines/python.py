@@ -223,11 +223,13 @@ class _Work:
 
 
 def _order(value: object, reverse: bool = False) -> tuple[int, object]:
-    """A value's place in the order of rows: blanks last. Texts by code point; a reversed day or number counts down."""
+    """A value's place in the order of rows: blanks last. Texts by code point; reversed, the greatest is first."""
     if value is None:
         return (1, 0)
     if isinstance(value, date):
         value = value.toordinal()
     if reverse and isinstance(value, int | Fraction):
         return (0, -value)
+    if reverse and isinstance(value, str):
+        return (0, (*(-ord(character) for character in value), 1))
     return (0, value)

@@ -69,6 +69,8 @@ def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str
             return lambda row: value
         case x.Member(name=name):
             return lambda row: name
+        case x.Nothing():
+            return lambda row: 0
         case x.Bracket(inner=of):
             return inner(of)
         case x.Negative(of=of):
