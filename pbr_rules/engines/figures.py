@@ -71,13 +71,13 @@ class Whole:
         """The number without its sign; nothing where it is nought, which divides nothing."""
         most = max(abs(self.low), abs(self.high), 1)
         return Whole(
-            1, most, nw.when(self.here != 0).then(nw.when(self.here > 0).then(self.here).otherwise(-self.here))
+            1, most, nw.when(self.here != 0).then(nw.when(self.here > 0).then(self.here).otherwise(0 - self.here))
         )
 
     def signed_by(self, other: Whole) -> Whole:
         """The number, its sign turned where `other` is below nought."""
         most = max(abs(self.low), abs(self.high))
-        return Whole(-most, most, nw.when(other.here < 0).then(-self.here).otherwise(self.here))
+        return Whole(-most, most, nw.when(other.here < 0).then(0 - self.here).otherwise(self.here))
 
 
 ONE = Whole(1, 1)

@@ -220,7 +220,7 @@ def descending(value: Value) -> nw.Expr:
         case Day():
             return counted(value).negative().here
         case Flag():
-            return -value.rows.cast(nw.Int64())
+            return 0 - value.rows.cast(nw.Int64())
     raise LoweringError(f"the greatest {type(value).__name__.lower()} is not taken over frames")
 
 
