@@ -39,7 +39,7 @@ class Expression:
 class Literal(Expression):
     """A figure, a day, a length of time or a text. `written` is its one canonical spelling."""
 
-    value: Fraction | date | Duration | str
+    value: Fraction | date | Duration | bool | str
     kind: Kind
     written: str
 
@@ -453,6 +453,18 @@ def _changed(value: object, change: Callable[[Expression], Expression]) -> objec
     if isinstance(value, tuple) and any(isinstance(item, Expression | tuple) for item in value):
         return tuple(_changed(item, change) for item in value)
     return value
+
+
+def is_day(node: Expression) -> bool:
+    """Whether a checked expression among rows is a day: a date column, a date, or one moved by a length of time."""
+    match node:
+        case Column(kind=kind) | Literal(kind=kind) | Read(kind=kind):
+            return kind.name == "date"
+        case Bracket(inner=inner):
+            return is_day(inner)
+        case Arithmetic(left=left, right=right):
+            return is_day(left) and not is_day(right)
+    return isinstance(node, Timing)
 
 
 def conjuncts(condition: Expression | None) -> tuple[Expression, ...]:

@@ -60,6 +60,8 @@ class Kind:
             return True
         if {self.name, other.name} == {"rate", "number"}:
             return self.percent or other.percent
+        if self.name == other.name == "money" and "" in (self.detail, other.detail):
+            return True  # the contract does not say its currency, which is reported where it should
         return (self.name, self.detail) == (other.name, other.detail)
 
 

@@ -126,7 +126,10 @@ class _Writer:
             case x.ParentOf(period=period, child=child):
                 return f"{period} of {child}"
             case x.Negative(of=of):
-                return f"-{self.text(of, _FACTOR)}"
+                text = self.text(of, _FACTOR)
+                return (
+                    f"- {text}" if text.startswith("-") else f"-{text}"
+                )  # two dashes together would be a comment elsewhere
             case x.Arithmetic():
                 return self.arithmetic(node)
             case x.PercentOf(percent=percent, of=of):
@@ -166,7 +169,10 @@ class _Writer:
             case x.Not(of=of):
                 return f"not {self.text(of, _ALTERNATIVE)}"
             case x.Compare(how=how, left=left, right=right):
-                return f"{self.text(left, _SUM)} {how} {self.text(right, _SUM)}"
+                said = self.text(right, _SUM)
+                # `is known` and `is missing` are phrases of their own.
+                word = "=" if how is x.Comparator.IS and re.match(r"(?:known|missing)\b", said) else how
+                return f"{self.text(left, _SUM)} {word} {said}"
             case x.OneOf(of=of, values=values, negated=negated):
                 asked = "is not one of" if negated else "is one of"
                 return f"{self.text(of, _SUM)} {asked} ({self.listed(values, _OPERAND)})"

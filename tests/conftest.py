@@ -55,7 +55,9 @@ class Bench:
             files[name] = self.folder / f"{name}.csv"
             files[name].write_text(content.strip().replace("; ", "\n") + "\n", encoding="utf-8")
         complete = {name: date.fromisoformat(day) for name, day in more.pop("complete", {}).items()}
-        return api.settle(self.source(text, head), Request(files, complete, engine="python", **more), self.catalogue)
+        return api.settle(
+            self.source(text, head), Request(files, complete, **{"engine": "python", **more}), self.catalogue
+        )
 
     def amounts(self, text: str, rows: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """What each line comes to: an amount, or its state and reason."""

@@ -200,7 +200,13 @@ LINTS = (
 
 def _names(contract: Contract) -> set[str]:
     found: set[str] = set()
-    for expression in expressions(contract):
+    bands = [
+        part
+        for scale in contract.scales.values()
+        for band in scale.read
+        for part in (band.value, *(e.value for e in band.ends))
+    ]
+    for expression in (*expressions(contract), *bands):
         for node in x.walk(expression):
             if isinstance(node, x.Read):
                 found.add(node.figure)

@@ -154,6 +154,15 @@ class _Checker:
         for clause in self.clauses:
             if isinstance(clause, t.Uses):
                 self._uses(clause)
+            if isinstance(clause, t.Language) and clause.version != 1:
+                self._say(
+                    Diagnostic(
+                        "not-in-this-version",
+                        f"the contract is written in version {clause.version} of the language, and this reads version 1",
+                        clause.span,
+                        help=("install a later pbr-rules, or write the contract for `language 1`",),
+                    )
+                )
             if not isinstance(clause, t.Declaration) or isinstance(clause, t.Contract | t.Variation):
                 continue
             if clause.name in seen:
@@ -310,7 +319,7 @@ class _Checker:
         for line in clause.excludes:
             parts = conjuncts(line.condition)
             guarded = evolve(place, guarded=self.context.resolver.guards(x.Both(parts), place))
-            found.append((self.context.resolver.condition(line.condition, guarded), line.why))
+            found.append((self.context.row_condition(line.condition, guarded), line.why))
         return evolve(records, excludes=tuple(found))
 
     def _scope(self, head: t.Contract, places: Declared) -> None:

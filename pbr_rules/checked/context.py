@@ -8,6 +8,7 @@ from math import prod
 from attrs import define
 
 from pbr_rules import bounds
+from pbr_rules import expressions as x
 from pbr_rules.checked.model import Axis
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.resolve import Resolver
@@ -15,6 +16,7 @@ from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.measures import Catalogue
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
+from pbr_rules.words import words
 
 
 @define
@@ -95,6 +97,20 @@ class Context:
                 help=did_you_mean(dimension.name, known),
             )
         )
+
+    def row_condition(self, node: x.Expression, place: Place) -> x.Expression:
+        """A condition that an engine answers row by row: it compares columns, and calculates little."""
+        resolved = self.resolver.condition(node, place)
+        for part in x.walk(resolved):
+            if isinstance(part, x.Call | x.Change | x.Rounded | x.Aggregate | x.ForEvery | x.PeopleIn):
+                self.problem(
+                    "grain",
+                    f"`{words(part)}` is calculated among the terms, and cannot be asked of each row",
+                    node.span,
+                    ("compare columns here, and calculate in a `define`",),
+                )
+                break
+        return resolved
 
     def place(self, axes: tuple[Axis, ...], across: tuple[str, ...] = ()) -> Place:
         """A cell of terms."""

@@ -149,7 +149,7 @@ def _conditions(clause: t.Measure) -> tuple[x.Expression, ...]:
 
 
 def _where(clause: t.Measure, place: Place, c: Context) -> tuple[x.Expression, ...]:
-    return tuple(c.resolver.condition(part, place) for part in _conditions(clause))
+    return tuple(c.row_condition(part, place) for part in _conditions(clause))
 
 
 def _column(name: t.ColumnName, place: Place, c: Context) -> x.Expression:
@@ -177,7 +177,15 @@ def _once(
             (f"write {listing(list(SURVIVORS), 'or')}",),
         )
         return columns, None
-    return columns, (_column(line.taken, place, c), SURVIVORS[line.taking])
+    taken, kind = c.resolver.resolve(x.Name(line.taken.name, line.taken.records, span=line.taken.span), place)
+    fits = kind.name == "date" if line.taking in ("earliest", "latest") else kind.is_number
+    if not fits and kind.name != "unknown":
+        wanted = "a date" if line.taking in ("earliest", "latest") else "a number"
+        c.problem(
+            "kinds", f"`taking {line.taking}` needs {wanted}, and `{line.taken.name}` is {kind.words}", line.taken.span
+        )
+        return columns, None
+    return columns, (taken, SURVIVORS[line.taking])
 
 
 def _among(clause: t.Measure, base: Records | None, c: Context) -> tuple[x.Expression, ...]:
@@ -196,7 +204,7 @@ def _among(clause: t.Measure, base: Records | None, c: Context) -> tuple[x.Expre
         place = Place(c.declared, row_of=base.name)
         parts = conjuncts(line.condition)
         guarded = evolve(place, guarded=c.resolver.guards(x.Both(parts), place))
-        found += [c.resolver.condition(part, guarded) for part in parts]
+        found += [c.row_condition(part, guarded) for part in parts]
     return tuple(found)
 
 

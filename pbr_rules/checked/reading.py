@@ -46,6 +46,8 @@ class Reading(Said):
             return node, kinds.UNKNOWN
         if columns:
             return self._column(evolve(columns[0], span=node.span), place)
+        if expected is not None and expected.name == "flag" and node.name in ("yes", "no") and not known:
+            return x.Literal(node.name == "yes", kinds.FLAG, node.name, span=node.span), kinds.FLAG
         if expected is not None and expected.name == "category" and node.records is None and not node.picks:
             members = self.declared.members(expected.detail) or ()
             if node.name in members:

@@ -194,7 +194,7 @@ class Resolver(Reading):
                 and kind == kinds.NUMBER
             ):
                 kind = kinds.SHARE  # `5/6` is a share, as `8.4%` is
-            if kind is None and {a.name, b.name} == {"duration", "count"}:
+            if kind is None and node.sign == "*" and {a.name, b.name} == {"duration", "count"}:
                 kind = kinds.DURATION
             if kind is None:
                 word = "multiplied by" if node.sign == "*" else "divided by"
@@ -216,7 +216,7 @@ class Resolver(Reading):
             return result, self._rate_and_share(node, a, b)
         if not self._same(a, b, node.left, node.right, "added to" if node.sign == "+" else "taken from"):
             return result, kinds.UNKNOWN
-        if not (a.is_number or a.name in ("duration", "nothing")):
+        if not (a.is_number or a.name == "nothing"):
             self._kinds(f"{a.words} cannot be added or taken away", node.span)
             return result, kinds.UNKNOWN
         kind = kinds.widest(a, b)
@@ -257,7 +257,7 @@ class Resolver(Reading):
             if {a.name, b.name} - {"nothing", "money", "unknown"}:
                 self._kinds("only money is nothing; another figure is compared with 0", node.span)
         elif self._same(a, b, node.left, node.right) and node.how in DATE_ORDER and "unknown" not in (a.name, b.name):
-            ordered = a.is_number or a.name in ("date", "duration")
+            ordered = a.is_number or a.name == "date"
             if not ordered:
                 self._kinds(f"{a.words} has no order", node.span, help=("use `is`, `is not` or `is one of`",))
             elif a.name != "date" and node.how in (

@@ -11,7 +11,7 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis, Period
-from pbr_rules.engines.rows import Read, bounds_of, reader
+from pbr_rules.engines.rows import Read, reader, window_reader
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan import words
 from pbr_rules.plan.model import Answer, Count, Fate, Key, What
@@ -200,7 +200,7 @@ class _Work:
             for axis, members in zip(count.axes, count.members, strict=True)
             if axis.on_base
         ]
-        windows = [(window, self._reader(window.anchor)) for window in count.closing]
+        windows = [window_reader(window, self.tables, self.periods) for window in count.closing]
         people: dict[Cell, int] = defaultdict(int)
         closes: dict[Cell, date] = {}
         for person in range(len(table)):
@@ -213,12 +213,10 @@ class _Work:
             ):
                 continue
             people[cell] += 1
-            for window, read in windows:
-                anchor = read(person)
-                if anchor is not None:
-                    last = bounds_of(window, anchor)[1]
-                    if cell not in closes or last > closes[cell]:
-                        closes[cell] = last
+            for read in windows:
+                bounds = read(person)
+                if bounds is not None and (cell not in closes or bounds[1] > closes[cell]):
+                    closes[cell] = bounds[1]
         return dict(people), closes
 
 

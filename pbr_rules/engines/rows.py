@@ -49,6 +49,34 @@ def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
             return _held(lambda: add(anchor, window.length, -1), date.min), last
 
 
+def window_reader(
+    node: x.Within | x.Between | x.Compare, tables: Mapping[str, Table], periods: Mapping[str, Period]
+) -> Callable[[int], tuple[date | None, date] | None]:
+    """A function from a row's number to the first and last day of a window there, or None where its day is blank. A
+    comparison up to a day has no first."""
+
+    def inner(child: x.Expression) -> Read:
+        return reader(child, tables, periods)
+
+    match node:
+        case x.Within(anchor=anchor):
+            start = inner(anchor)
+            return lambda row: None if (day := start(row)) is None else bounds_of(node, day)
+        case x.Between(first=first, last=last):
+            a, b = inner(first), inner(last)
+            return lambda row: None if (day := b(row)) is None else (a(row), day)
+        case x.Compare(how=how, right=right):
+            end, counts = inner(right), how in (x.Comparator.ON_OR_BEFORE, x.Comparator.AT_MOST)
+
+            def read(row: int) -> tuple[date | None, date] | None:
+                day = end(row)
+                if day is None:
+                    return None
+                return None, day if counts else _held(lambda: day - timedelta(days=1), date.min)
+
+            return read
+
+
 def _held(day: Callable[[], date], end: date) -> date:
     try:
         return day()

@@ -21,7 +21,7 @@ from pbr_rules.engines.figures import LARGEST, LoweringError, Number
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
-from pbr_rules.expressions import Column, Expression
+from pbr_rules.expressions import Between, Column, Comparator, Compare, Expression, Within
 from pbr_rules.plan import words
 from pbr_rules.plan.model import Count, Fate, Key, What
 
@@ -225,11 +225,23 @@ class Tally:
         return people, last
 
 
-def _closing(at: Lowering, window: object) -> nw.Expr:
-    anchor = at.value(window.anchor)  # type: ignore[attr-defined]
-    if not isinstance(anchor, Day):
-        raise LoweringError("a window does not begin with a day")
-    return last_day(window, anchor)  # type: ignore[arg-type]
+def _closing(at: Lowering, window: Within | Between | Compare) -> nw.Expr:
+    """The last day of a window, at the person's row."""
+    if isinstance(window, Within):
+        return last_day(window, _day(at, window.anchor))
+    if isinstance(window, Between):
+        return _day(at, window.last).rows
+    end = _day(at, window.right)
+    if window.how in (Comparator.ON_OR_BEFORE, Comparator.AT_MOST):
+        return end.rows
+    return end.rows.dt.offset_by("-1d").cast(nw.Date)
+
+
+def _day(at: Lowering, node: Expression) -> Day:
+    value = at.value(node)
+    if not isinstance(value, Day):
+        raise LoweringError("a window does not end with a day")
+    return value
 
 
 def _keyed(at: Lowering, node: Expression) -> _Keyed:

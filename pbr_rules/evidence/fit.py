@@ -257,14 +257,27 @@ def given(contract: Contract, rows: Mapping[str, object], exclude: Callable[[Tab
     tables = {}
     for name, listed in rows.items():
         records = contract.records[name]
-        typed = [[_cell(row.get(c), records, c) for c in records.columns] for row in listed]  # type: ignore[attr-defined]
+        typed = [[_cell(row.get(c), records, c, contract) for c in records.columns] for row in listed]  # type: ignore[attr-defined]
         columns = {c: [row[i] for row in typed] for i, c in enumerate(records.columns)}
         lines = list(range(1, len(typed) + 1))
-        tables[name] = Table(records, columns, lines, [None] * len(lines), indexed(records, columns, len(lines)))
+        index = indexed(records, columns, len(lines))
+        if records.key is not None and len(index) != len(lines):
+            raise DataError(f"the rows given for `{name}` have the same {', '.join(records.key) or 'row'} twice")
+        tables[name] = Table(records, columns, lines, [None] * len(lines), index)
+    for name, table in tables.items():
+        for column in table.records.columns.values():
+            target = tables.get(column.kind.detail) if column.kind.name == "id" else None
+            if target is None or column.kind.detail == name:
+                continue
+            lost = next((v for v in table.columns[column.name] if v is not None and (v,) not in target.index), None)
+            if lost is not None:
+                raise DataError(
+                    f'a row given for `{name}` names "{lost}", which is not given in `{column.kind.detail}`'
+                )
     return dict(exclude(tables))
 
 
-def _cell(node: x.Expression | None, records: Records, name: str) -> Cell:
+def _cell(node: x.Expression | None, records: Records, name: str, contract: Contract) -> Cell:
     kind = records.columns[name].kind
     match node:
         case None | x.Missing():
@@ -273,7 +286,7 @@ def _cell(node: x.Expression | None, records: Records, name: str) -> Cell:
             return None
         case x.Name(name=member) if kind.name == "flag" and member in ("yes", "no"):
             return member == "yes"
-        case x.Name(name=member) if kind.name == "category":
+        case x.Name(name=member) if kind.name == "category" and member in (contract.members(kind.detail) or ()):
             return member
         case x.Literal(value=value) if kind.name in ("text", "id") and isinstance(value, str):
             return value

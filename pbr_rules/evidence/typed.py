@@ -201,6 +201,8 @@ def figure(kind: Kind, currency: str) -> Callable[[str], Fraction]:
     units = _units(MONEY_PLACES if money else FIGURE_PLACES, money, currency)
 
     def read(cell: str) -> Fraction:
+        if kind.name == "flag":
+            raise UnfitError("is a flag, and flags are given one by one: --set NAME=yes")
         percent = kind.name in ("rate", "points") or kind.percent
         if cell.endswith("%") and percent:
             return Fraction(units(cell[:-1].strip()), 10**FIGURE_PLACES * 100)

@@ -60,16 +60,39 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
     )
 
 
-def _closing(measure: Measure) -> Iterator[x.Within]:
-    """Windows that begin with a person's own day: before they are over, none found is not yet none."""
+UP_TO = {
+    x.Comparator.BEFORE: x.Comparator.AFTER,
+    x.Comparator.ON_OR_BEFORE: x.Comparator.ON_OR_AFTER,
+    x.Comparator.BELOW: x.Comparator.ABOVE,
+    x.Comparator.AT_MOST: x.Comparator.AT_LEAST,
+}
+"""Comparisons that end at a day, each with the one that says the same the other way round."""
+
+
+def _closing(measure: Measure) -> Iterator[x.Within | x.Between | x.Compare]:
+    """Windows on a row's own day that end with a day of its person: before they are over, none found is not yet none."""
     if measure.base is None:
         return
     for condition in measure.where:
         for node in x.walk(condition):
-            if isinstance(node, x.Within) and node.how is not x.Window.BEFORE:
-                anchor = _at_person(node.anchor, measure)
-                if anchor is not None:
-                    yield evolve(node, anchor=anchor)
+            match node:
+                case x.Within(how=how, day=day, anchor=anchor) if how is not x.Window.BEFORE:
+                    if (start := _end(day, anchor, measure)) is not None:
+                        yield evolve(node, anchor=start)
+                case x.Between(day=day, first=first, last=last):
+                    if (end := _end(day, last, measure)) is not None:
+                        yield evolve(node, first=_at_person(first, measure) or end, last=end)
+                case x.Compare(how=how, left=left, right=right) if x.is_day(left) and x.is_day(right):
+                    ends = {v: k for k, v in UP_TO.items()}
+                    if how in UP_TO and (end := _end(left, right, measure)) is not None:
+                        yield evolve(node, right=end)
+                    elif how in ends and (end := _end(right, left, measure)) is not None:
+                        yield evolve(node, how=ends[how], left=right, right=end)
+
+
+def _end(day: x.Expression, end: x.Expression, measure: Measure) -> x.Expression | None:
+    """The end of a window read at the person's row, where the day that is held to it is the counted row's own."""
+    return _at_person(end, measure) if _at_person(day, measure) is None else None
 
 
 def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:

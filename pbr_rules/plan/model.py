@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis
 from pbr_rules.evidence.tables import Table
-from pbr_rules.expressions import Expression, Within
+from pbr_rules.expressions import Between, Compare, Expression, Within
 
 
 class What(StrEnum):
@@ -37,7 +37,8 @@ class Count:
         where: conditions on a counted row, in order.
         once: columns of which each set of values counts once; `survivor` says which row stands for it.
         what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
-        closing: windows that must be over, read at the person's row.
+        closing: windows that must be over, read at the person's row: a length of time from a day, from a day to a day, or up
+            to a day.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
     """
@@ -54,7 +55,7 @@ class Count:
     what: What
     column: Expression | None
     keys: tuple[Expression, ...]
-    closing: tuple[Within, ...]
+    closing: tuple[Within | Between | Compare, ...]
     members: tuple[tuple[str, ...] | None, ...]
     scope: tuple[str, ...] = ()
     excepted: tuple[Cell, ...] = ()

@@ -58,9 +58,10 @@ def with_constants(count: Count, fixed: Mapping[x.Expression, Value]) -> Count |
         return x.with_children(node, put)
 
     try:
-        return evolve(count, where=tuple(map(put, count.where)), among=tuple(map(put, count.among)))
+        where, among, closing = (tuple(map(put, part)) for part in (count.where, count.among, count.closing))
     except LookupError:
         return None
+    return evolve(count, where=where, among=among, closing=closing)  # type: ignore[arg-type]
 
 
 def needs_complete(contract: Contract) -> dict[str, str]:
@@ -69,7 +70,7 @@ def needs_complete(contract: Contract) -> dict[str, str]:
     for count in plan(contract).counts.values():
         if count.closing:
             window = count.closing[0]
-            found.setdefault(count.records, f"`{count.measure}` looks {window.length} from each person's day")
+            found.setdefault(count.records, f"`{count.measure}` counts where {words(window)}")
         elif any(isinstance(axis.at, x.PeriodOf) and not axis.on_base for axis in count.axes):
             found.setdefault(count.records, f"`{count.measure}` is counted by period")
     return found

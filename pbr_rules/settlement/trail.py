@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Contract, Measure, Records
-from pbr_rules.engines.rows import bounds_of, reader
+from pbr_rules.engines.rows import reader, window_reader
 from pbr_rules.evidence.tables import Cell as TableCell
 from pbr_rules.evidence.tables import Table, places
 from pbr_rules.plan import words as reasons
@@ -268,8 +268,23 @@ def _base_columns(count: Count, table: Table) -> list[str]:
 
 
 def _base_named(count: Count) -> set[str]:
-    nodes = [*count.among, *(axis.at for axis in count.axes if axis.on_base), *(w.anchor for w in count.closing)]
+    nodes = [
+        *count.among,
+        *(axis.at for axis in count.axes if axis.on_base),
+        *(end for w in count.closing for end in _ends(w)),
+    ]
     return _named_in(nodes, count.base or "")
+
+
+def _ends(window: x.Within | x.Between | x.Compare) -> tuple[x.Expression, ...]:
+    """What a window reads of the person."""
+    match window:
+        case x.Within(anchor=anchor):
+            return (anchor,)
+        case x.Between(first=first, last=last):
+            return (first, last)
+        case x.Compare(right=right):
+            return (right,)
 
 
 def _cells(contract: Contract, table: Table, columns: list[str], row: int) -> dict[str, str]:
@@ -371,17 +386,17 @@ class _Reader:
 
 
 def _windows(
-    nodes: Sequence[x.Within], contract: Contract, tables: Mapping[str, Table]
+    nodes: Sequence[x.Within | x.Between | x.Compare], contract: Contract, tables: Mapping[str, Table]
 ) -> Callable[[int], tuple[Window, ...]]:
     """Reads the windows of a row: each with its words, its first and its last day."""
-    inside = [(node, reader(node.anchor, tables, contract.periods)) for node in dict.fromkeys(nodes)]
+    inside = [(node, window_reader(node, tables, contract.periods)) for node in dict.fromkeys(nodes)]
 
     def read(row: int) -> tuple[Window, ...]:
         found = []
-        for node, anchor in inside:
-            day = anchor(row)
-            if day is not None:
-                found.append(Window(words(node), *bounds_of(node, day)))
+        for node, bounds in inside:
+            days = bounds(row)
+            if days is not None:
+                found.append(Window(words(node), *days))
         return tuple(found)
 
     return read

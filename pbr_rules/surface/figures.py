@@ -48,7 +48,7 @@ def number(text: str, span: Span) -> Literal:
 
 def percent(text: str, span: Span) -> Literal:
     """`8.4%`: 8.4 hundredths."""
-    value, written = _digits(text.rstrip("% \t"))
+    value, written = _digits(text.rstrip("% \t\u00a0"))
     return Literal(value / 100, kinds.PERCENT, f"{written}%", span=span)
 
 
@@ -72,6 +72,7 @@ def frequency(text: str, span: Span) -> Literal:
 
 def money(text: str, span: Span) -> Literal:
     """`£1,500.50`, `£8 million`, `USD 12.30`."""
+    text = " ".join(text.split())
     found = re.fullmatch(r"(£|\$|€|[A-Z]{3} )([\d,]+(?:\.\d+)?) ?(million|billion|m|bn)?", text)
     if found is None:
         raise Problem(Diagnostic("bad-number", f"`{text}` is not a sum of money", span))

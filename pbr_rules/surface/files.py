@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from pbr_rules import bounds
@@ -60,7 +61,7 @@ def _text(name: str, found: bytes) -> str:
             raise _refused(name, "not-text", f"`{name}` has letters that cannot be read", repair) from None
     if len(text) > bounds.CONTRACT_CHARACTERS:
         raise _refused(name, "too-long", f"`{name}` is longer than a contract can be", _TOO_LONG)
-    return re.sub(r"\r(?!\n)", "\n", text)
+    return unicodedata.normalize("NFC", re.sub(r"\r(?!\n)", "\n", text))
 
 
 def _refused(name: str, code: str, headline: str, repair: str) -> ContractError:

@@ -18,7 +18,7 @@ from pbr_rules.surface.place import Place, Reason
 from pbr_rules.surface.reasons import reason
 from pbr_rules.surface.repair import Stop, read_until_stop
 from pbr_rules.surface.tree import Node
-from pbr_rules.surface.vocabulary import CLAUSES
+from pbr_rules.surface.vocabulary import CLAUSES, DECLARATIONS
 
 TIMES = 4
 """How often one piece is read again after a mistake."""
@@ -90,12 +90,15 @@ def _stopped(text: str, start: int, head: Head | None, done: Reading) -> str | N
 
 
 def _kept_word(text: str, at: int, block: str) -> Reason | None:
-    """A word of the language where a column or a member is named."""
-    word = re.match(r"\w+(?=\s*[:,}])", text[at:])
-    if word is None or word.group() not in RESERVED or block not in ("records", "category"):
+    """A word of the language where a declaration, a column or a member is named."""
+    word = re.match(r"\w+", text[at:])
+    name = word.group() if word is not None else ""
+    inside = block in ("records", "category") and re.match(r"\w+\s*[:,}]", text[at:])
+    heading = re.fullmatch(rf"\s*(?:{'|'.join(DECLARATIONS)})\s+", text[:at])
+    if name not in RESERVED or not (inside or heading):
         return None
-    name = word.group()
-    help = f'call it something else; a column of the file that is called so is read with `column "{name}"`'
+    column = f'; a column of the file that is called so is read with `column "{name}"`' if block == "records" else ""
+    help = f"call it something else{column}"
     headline = f"`{name}` is a word of the language and cannot be a name"
     return Reason(Diagnostic("bad-name", headline, Span(at, at + len(name)), help=(help,)), None)
 

@@ -152,7 +152,7 @@ def _matched(words: list[Token], said: list[Token]) -> list[int]:
     number = []
     at = 0
     for word in said:
-        while at < len(words) and words[at].type == "EQUALS" and word.type == "UNKNOWN":
+        while at < len(words) and words[at].type == "EQUALS" and word.type == "_UNKNOWN":
             at += 1  # `= unknown "why"` is written without the sign
         number.append(at)
         at += 1

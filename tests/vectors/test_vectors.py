@@ -70,11 +70,10 @@ def test_only_these_vectors_wait() -> None:
     assert [name for name, vector in VECTORS.items() if "waits" in vector] == ["LJR-20", "CL-06", "CL-07"]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if "examples" in vector])
-def test_its_examples_hold(name: str, engine: str) -> None:
+def test_its_examples_hold(name: str) -> None:
     vector = VECTORS[name]
-    there = worked(vector["contract"], engine)
+    there = worked(vector["contract"], "python")
     for title in vector["examples"]:
         assert title in there, (name, title)
         example = there[title]
@@ -173,7 +172,7 @@ def settle(capsys: pytest.CaptureFixture[str]) -> Settle:
 def figure(statement: dict[str, Any], name: str, *cell: str) -> str:
     (found,) = [f for f in statement["figures"] if f["figure"] == name and tuple(f["cell"].values()) == cell]
     exact: str = found["exact"]
-    return exact if exact in ("yes", "no") else str(Fraction(exact))
+    return exact
 
 
 def amounts(statement: dict[str, Any], line: str) -> dict[tuple[str, ...], Fraction]:
@@ -184,22 +183,27 @@ def amounts(statement: dict[str, Any], line: str) -> dict[tuple[str, ...], Fract
     }
 
 
-CARD = """
-    115940 155320, 99660 114620, 106040 130460, 102520 48620, 44440 26400, 31900 21780, 26620 19800, 23320 19360, 75680 88000,
-    156090 104060, 52030 28380, 6600 8580, 11000 24750, 5500 13750, 14190 9460, 3190 440, 4180 660, 1980 330, 83160 104940,
-    313500 409750, 280500 354750, 200750 283250, 112750 198000
-"""
-"""What was paid for each line of the card: Reboot West, I-Aspire."""
+PAID = {
+    "reboot_west": """
+        115940 99660 106040 102520 44440 31900 26620 23320 75680 156090 52030 6600 11000 5500 14190 3190 4180 1980 83160 313500
+        280500 200750 112750
+    """,
+    "i_aspire": """
+        155320 114620 130460 48620 26400 21780 19800 19360 88000 104060 28380 8580 24750 13750 9460 440 660 330 104940 409750
+        354750 283250 198000
+    """,
+}
+"""What was paid for each line of the card."""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_care_leavers_card(settle: Settle, engine: str) -> None:
     statement = settle("care_leavers", "--engine", engine)
     paid = amounts(statement, "outcomes")
-    for project, published in zip(
-        ("reboot_west", "i_aspire"), zip(*(pair.split() for pair in CARD.split(",")), strict=True), strict=True
-    ):
-        assert [amount for (p, _), amount in paid.items() if p == project] == [Fraction(sum_) for sum_ in published]
+    for project, published in PAID.items():
+        assert [amount for (p, _), amount in paid.items() if p == project] == [
+            Fraction(sum_) for sum_ in published.split()
+        ]
     assert sum(amount for (p, _), amount in paid.items() if p == "reboot_west") == 1_871_540
     assert sum(amount for (p, _), amount in paid.items() if p == "i_aspire") == 2_165_460
     assert amounts(statement, "most") == {("reboot_west",): 0}  # below £2,250,000
@@ -335,8 +339,8 @@ def test_eight_people_in_eight_ways(settle: Settle, engine: str, row: tuple[Any,
     assert shown["offending"].endswith(f"({offences} over {people})")
     assert shown["events"].endswith(f"({events} over {people})")
     assert shown["reoffenders"].startswith(f"{reoffenders} of {people} ")
-    assert figure(statement, "reoffenders") == binary
+    assert Fraction(figure(statement, "reoffenders")) == Fraction(binary)
     assert Fraction(figure(statement, "offending")) * 100 == Fraction(offending)
     assert Fraction(figure(statement, "events")) * 100 == Fraction(per_event)
-    assert figure(statement, "per_reoffender") == per_reoffender
-    assert figure(statement, "harm_done") == harm
+    assert Fraction(figure(statement, "per_reoffender")) == Fraction(per_reoffender)
+    assert Fraction(figure(statement, "harm_done")) == Fraction(harm)

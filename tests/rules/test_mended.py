@@ -1,0 +1,146 @@
+"""Faults that were found and mended, each with the smallest contract that showed it."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from pbr_rules import api
+from pbr_rules.diagnostics import UsageError
+from pbr_rules.kinds import money
+
+OPEN = """
+records people {{ person: id   released: date }}
+records events {{ person: id of people   happened: date }}
+measure n "N" {{ count of events for people where {} }}
+payment p "P" {{ when n is 0 pay £5 otherwise pay nothing }}
+"""
+ROWS = {"people": "person,released; a,2020-01-31", "events": "person,happened"}
+
+
+@pytest.mark.parametrize(
+    ("window", "open_until", "closed_from"),
+    [
+        ("happened within 1 month starting on released", "2020-02-28", "2020-02-29"),
+        ("happened from released to released + 1 month", "2020-02-28", "2020-02-29"),
+        ("happened is on or before released + 1 month", "2020-02-28", "2020-02-29"),
+        ("happened is before released + 1 month", "2020-02-27", "2020-02-28"),
+        ("released + 1 month is on or after happened", "2020-02-28", "2020-02-29"),
+        ("not (happened from released to released + 1 month)", "2020-02-28", "2020-02-29"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+def test_none_found_is_not_yet_none_while_any_kind_of_window_is_open(bench, window, open_until, closed_from, engine):
+    """Each window ends on 29 February 2020, or the day before where that day does not count."""
+    text = OPEN.format(window)
+
+    def states(day: str) -> list[str]:
+        return [
+            str(line.state)
+            for line in bench.settle(text, ROWS, complete={"events": day}, engine=engine).settlement.lines
+        ]
+
+    assert states(open_until) == ["not yet"]
+    assert states(closed_from) == ["known"]
+
+
+def test_a_window_up_to_a_persons_day_needs_its_file_s_last_day(bench):
+    with pytest.raises(UsageError, match="--complete events=DATE"):
+        bench.amounts(OPEN.format("happened from released to released + 1 month"), ROWS)
+
+
+def test_a_day_of_the_person_alone_holds_nothing_back(bench):
+    assert bench.amounts(OPEN.format("released is before 2030-01-01"), ROWS) == {"p": 5}
+
+
+@pytest.mark.parametrize(
+    "formula", ["6 months / 2", "6 months + 2 months", "6 months - 2 months", "6 months is at least 2 months"]
+)
+def test_lengths_of_time_are_only_added_to_days_and_multiplied_by_counts(bench, formula):
+    found = bench.problems(f'category one {{ only }}\ndefine x "X" by one = {formula}\n')
+    assert [p.code for p in found] == ["kinds"]
+    assert bench.value("2020-01-31 + 2 * 6 months") == date(2021, 1, 31)
+
+
+def test_a_window_may_begin_on_an_agreed_day(bench):
+    text = 'parameter start "Start": date = 2020-01-31\n' + OPEN.format("happened within 1 month starting on start")
+    assert bench.amounts(text, ROWS, complete={"events": "2020-02-29"}) == {"p": 5}
+
+
+@pytest.mark.parametrize(
+    "condition", ["whole(size) is 1", "(relative fall from size to size) is 0", "(size rounded to 1 down) is 1"]
+)
+def test_what_is_calculated_among_the_terms_is_not_asked_of_rows(bench, condition):
+    text = f'records people {{ person: id  size: number, 2 places }}\nmeasure n "N" {{ count of people where {condition} }}\n'
+    (problem,) = bench.problems(text)
+    assert problem.code == "grain" and "cannot be asked of each row" in problem.headline
+
+
+def test_which_row_stands_is_told_by_a_day_or_a_number(bench):
+    text = """
+    records people { person: id }
+    records claims { person: id of people   note: text   made: date }
+    measure n "N" { count of claims for people   once for each person taking %s }
+    """
+    assert not bench.problems(text % "earliest made")
+    assert [p.code for p in bench.problems(text % "latest note")] == ["kinds"]
+    assert [p.code for p in bench.problems(text % "largest made")] == ["kinds"]
+
+
+def test_another_version_of_the_language_is_refused(bench):
+    found = bench.problems("", "language 2\n" + 'contract c "C" { }\n')
+    assert [p.code for p in found] == ["not-in-this-version"]
+
+
+def test_a_contract_without_a_currency_says_only_that(bench):
+    head = 'contract c "C" { payer a: "A"  provider b: "B"  payments: rounded to £0.01 half up }\n'
+    assert [p.headline for p in bench.problems('payment p "P" { pay £5 }', head)] == [
+        "the contract pays, and does not say its `currency:`"
+    ]
+    assert not money("GBP").same(money("EUR"))
+
+
+def test_a_flag_is_given_as_yes_or_no(bench):
+    text = 'parameter late "Late": flag\npayment p "P" { when late pay £1 otherwise pay £2 }\nexample "E" { given late = yes  expect p = £1 }\n'
+    assert bench.amounts(text, set={"late": "no"}) == {"p": 2}
+    bench.holds(text)
+
+
+def test_a_parameter_read_only_by_a_scale_is_used(bench):
+    text = 'parameter rate "Rate": share = 5%\nscale s(x) "S" { each slice at its own rate  at least £0: rate }\nparameter y "Y": money = £10\npayment p "P" { pay s(y) }\n'
+    assert "unused" not in [w.code for w in bench.warnings(text)]
+    assert bench.amounts(text) == {"p": Fraction(1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ('| "A" | | "A" |', "twice"),
+        ('| "A" |', None),
+    ],
+)
+def test_rows_of_an_example_are_held_to_their_keys(bench, rows, said):
+    listed = rows.replace("| |", "|\n|")
+    text = f'records people {{ person: id }}\nmeasure n "N" {{ count of people }}\nexample "E" {{ given people {{ | person |\n{listed} }}\n expect n = 1 }}\n'
+    _, (worked,) = api.work_examples(bench.source(text), bench.catalogue)
+    assert worked.holds is (said is None)
+    assert said is None or said in worked.problems[0].headline
+
+
+def test_a_member_or_an_id_that_is_not_there_is_no_row_of_an_example(bench):
+    text = """
+    category kind { x, y }
+    records people { person: id }
+    records events { person: id of people   kind: kind }
+    measure n "N" { count of events for people }
+    example "member" { given people { | person |
+    | "A" | } given events { | person | kind |
+    | "A" | z | } expect n = 0 }
+    example "id" { given people { | person |
+    | "A" | } given events { | person | kind |
+    | "B" | x | } expect n = 0 }
+    """
+    _, worked = api.work_examples(bench.source(text), bench.catalogue)
+    assert [w.holds for w in worked] == [False, False]
