@@ -14,7 +14,7 @@ from pbr_rules.analysis.examples import inputs as example_inputs
 from pbr_rules.analysis.lints import lints
 from pbr_rules.checked.check import check
 from pbr_rules.checked.model import Cell, Contract
-from pbr_rules.diagnostics import ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
+from pbr_rules.diagnostics import FORM, ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
@@ -53,15 +53,28 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
         # Nothing could be read: what else would be said of it is not worth saying.
         return Compiled(source, document, None, spelling)
     contract, meaning = check(source, document, catalogue, readings)
-    diagnostics = merged(spelling, meaning)
+    diagnostics = merged(spelling, _not_following(document, spelling, meaning))
     wrong = any(d.is_error for d in diagnostics)
     return Compiled(source, document, None if wrong else contract, diagnostics)
 
 
 def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Each problem once: errors first, then in the order of the text."""
+    """Each problem once: errors first, those of how it is written before those of what it means, in the order of the text."""
     unique = dict.fromkeys(d for part in found for d in part)
-    return tuple(sorted(unique, key=lambda d: (not d.is_error, d.span.start)))
+    return tuple(sorted(unique, key=lambda d: (not d.is_error, d.code not in FORM, d.span.start)))
+
+
+def _not_following(
+    document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the meaning, less what only follows from a clause that could not be read whole."""
+    wrong = [d.span.start for d in spelling if d.is_error]
+    spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
+
+    def follows(d: Diagnostic) -> bool:
+        return d.code in ("incomplete", "cells") and any(span.start <= d.span.start < span.end for span in spans)
+
+    return tuple(d for d in meaning if not follows(d))
 
 
 def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compiled:

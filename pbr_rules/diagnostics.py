@@ -66,6 +66,10 @@ CODES: dict[str, str] = {
 """Every code, with what it means. A code is stable: tools and documents may name it."""
 
 
+FORM = frozenset(list(CODES)[: list(CODES).index("unknown-name")]) - {"too-deep"}
+"""Codes of how a text is written. They come before those of what it means, which often only follow from them."""
+
+
 @frozen
 class Label:
     """A place in the text with a sentence of its own."""

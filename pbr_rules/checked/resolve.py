@@ -43,7 +43,7 @@ class Resolver(Reading):
     def number(self, node: x.Expression, place: Place, wanted: Kind, what: str) -> x.Expression:
         """A figure of one kind; `what` names it in messages."""
         resolved, kind = self.resolve(node, place, wanted)
-        if kind.name in ("unknown",) or kind.same(wanted):
+        if "unknown" in (kind.name, wanted.name) or kind.same(wanted):
             return resolved
         if wanted.name == "money" and kind.name == "nothing":
             return resolved
