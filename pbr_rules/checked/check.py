@@ -104,7 +104,6 @@ class _Checker:
             variations,
             readings,
             scope,
-            tuple(c for c in self.clauses if isinstance(c, t.Uses)),
         )
 
     # ---- names

@@ -282,7 +282,6 @@ class Contract:
     readings: Mapping[str, t.Variation]
     under: tuple[str, ...]
     scope: tuple[tuple[str, ...], tuple[Cell, ...]]
-    uses: tuple[t.Uses, ...]
 
     def members(self, dimension: str) -> tuple[str, ...] | None:
         """The members of a closed dimension, in the contract's order; None for an open one."""

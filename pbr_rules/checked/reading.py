@@ -54,6 +54,7 @@ class Reading(Said):
                 return x.Member(expected.detail, node.name, span=node.span), expected
             if not known:
                 self._unknown(
+                    node.name,
                     f"`{node.name}` is not a member of `{expected.detail}`",
                     node.span,
                     list(members),
@@ -97,9 +98,16 @@ class Reading(Said):
         if node.records is not None:
             records = self.declared.records.get(node.records)
             if records is None:
-                self._unknown(f"there are no records called `{node.records}`", node.span, list(self.declared.records))
+                self._unknown(
+                    node.records,
+                    f"there are no records called `{node.records}`",
+                    node.span,
+                    list(self.declared.records),
+                )
             elif node.name not in records.columns:
-                self._unknown(f"`{node.records}` has no column `{node.name}`", node.span, list(records.columns))
+                self._unknown(
+                    node.name, f"`{node.records}` has no column `{node.name}`", node.span, list(records.columns)
+                )
             else:
                 self._grain(
                     f"`{node.records}.{node.name}` cannot be read here: nothing fixes which row of `{node.records}`",
@@ -117,6 +125,7 @@ class Reading(Said):
         for category in self.declared.categories.values():
             if any(m.name == node.name for m in category.members):
                 self._unknown(
+                    node.name,
                     f"`{node.name}` is a member of `{category.name}`, and stands alone here",
                     node.span,
                     [],
@@ -124,7 +133,7 @@ class Reading(Said):
                 )
                 return
         near = [*self.names(), *(c for r, _ in place.tables() for c in r.columns), *place.arguments]
-        self._unknown(f"nothing is called `{node.name}`", node.span, near)
+        self._unknown(node.name, f"nothing is called `{node.name}`", node.span, near)
 
     def _how_to_fix(self, records: str) -> tuple[str, ...]:
         key = self.declared.key_dimensions(self.declared.records[records])
@@ -236,7 +245,12 @@ class Reading(Said):
             case "member":
                 if pick.first in dimensions and pick.second in (self.declared.members(pick.first) or ()):
                     return pick.first, x.Member(pick.first, pick.second, span=pick.span)
-                self._unknown(f"`{figure.name}` has no cell `{pick.first}: {pick.second}`", pick.span, list(dimensions))
+                self._unknown(
+                    pick.first,
+                    f"`{figure.name}` has no cell `{pick.first}: {pick.second}`",
+                    pick.span,
+                    list(dimensions),
+                )
                 return None
             case "of":
                 return self._pick_of(pick, figure, place)
@@ -264,6 +278,7 @@ class Reading(Said):
                 return dimension, column
         members = [m for d in dimensions for m in self.declared.members(d) or ()]
         self._unknown(
+            pick.first,
             f"`{figure.name}` has no cell `{pick.first}`",
             pick.span,
             [*members, *dimensions],
@@ -274,7 +289,9 @@ class Reading(Said):
     def _pick_of(self, pick: x.Pick, figure: Figure, place: Place) -> tuple[str, x.Expression] | None:
         dimension, of = pick.first, pick.second
         if dimension not in figure.dimensions:
-            self._unknown(f"`{figure.name}` does not run over `{dimension}`", pick.span, list(figure.dimensions))
+            self._unknown(
+                dimension, f"`{figure.name}` does not run over `{dimension}`", pick.span, list(figure.dimensions)
+            )
             return None
         child = self.declared.periods.get(of)
         if child is not None and child.parent == dimension:

@@ -165,7 +165,7 @@ class Resolver(Reading):
         scale = self.scale(node.name)
         if scale is None:
             if not self.exists(node.name):
-                self._unknown(f"no scale is called `{node.name}`", node.span, self.names())
+                self._unknown(node.name, f"no scale is called `{node.name}`", node.span, self.names())
             return node, kinds.UNKNOWN
         if len(arguments) != len(scale.arguments):
             self._kinds(
@@ -348,6 +348,7 @@ class Resolver(Reading):
         for name in across:
             if not self.declared.is_dimension(name):
                 self._unknown(
+                    name,
                     f"`{name}` is not a category, a period or an id",
                     span,
                     [*self.declared.categories, *self.declared.periods],

@@ -15,6 +15,7 @@ from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.exact import plain_text
 from pbr_rules.kinds import Kind
 from pbr_rules.source import Span
+from pbr_rules.surface.vocabulary import instead_of
 from pbr_rules.words import words
 
 
@@ -98,13 +99,12 @@ class Said:
         self.report(Diagnostic("grain", headline, span, labels=labels, help=help))
 
     def _unknown(
-        self, headline: str, span: Span, near: list[str], expected: str = "", help: tuple[str, ...] = ()
+        self, word: str, headline: str, span: Span, near: list[str], expected: str = "", help: tuple[str, ...] = ()
     ) -> None:
-        word = headline.split("`")[-2] if headline.count("`") >= 2 else ""
-        tried = next((part for part in headline.split("`")[1::2] if did_you_mean(part, near)), word)
-        self.report(
-            Diagnostic("unknown-name", headline, span, expected=expected, help=help or did_you_mean(tried, near))
-        )
+        """A name that nothing declares: the nearest names, or what is written here for a word brought from elsewhere."""
+        instead = instead_of(word)
+        repair = help or did_you_mean(word, near) or ((instead,) if instead else ())
+        self.report(Diagnostic("unknown-name", headline, span, expected=expected, help=repair))
 
     def _ambiguous(self, node: x.Name, meanings: list[str], headline: str | None = None) -> None:
         self.report(

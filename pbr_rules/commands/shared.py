@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from pbr_rules.diagnostics import ContractError, Diagnostic, UsageError, did_you_mean
+from pbr_rules.diagnostics import Diagnostic, UsageError, did_you_mean
 from pbr_rules.library import LibraryContract, contracts, find
 from pbr_rules.source import Source
 from pbr_rules.surface.files import load
@@ -183,8 +183,3 @@ def unique(pairs: tuple[tuple[str, Any], ...], option: str) -> dict[str, Any]:
             raise UsageError(f"{option} {name}=… is given twice")
         found[name] = value
     return found
-
-
-def problems_of(error: ContractError) -> dict[str, Any]:
-    """A contract's problems as data, from the exception."""
-    return problems_json(error.source, error.diagnostics)

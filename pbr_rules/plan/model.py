@@ -65,11 +65,6 @@ class Count:
         """The names of its axes."""
         return tuple(axis.dimension for axis in self.axes)
 
-    @property
-    def base_dimensions(self) -> tuple[str, ...]:
-        """The axes that split people."""
-        return tuple(axis.dimension for axis in self.axes if axis.on_base)
-
 
 Key = tuple[object, ...]
 

@@ -194,7 +194,7 @@ class Working:
         of: the figure and its cell, as written: `reduction[c1]`.
         title: its title.
         formula: the formula, as written; `with_numbers`: the same with the figures put in.
-        exact: the exact value, a plain ratio; `shown`: the same for people; `in_full`: exact, with its unit.
+        exact: the exact value, a plain ratio; `shown`: the same for people.
         state, why: its state, and the reason where there is no value.
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
@@ -215,7 +215,6 @@ class Working:
     steps: tuple[str, ...] = ()
     inputs: tuple[Working, ...] = ()
     counted: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
-    in_full: str = ""
 
 
 def worked(
@@ -241,5 +240,4 @@ def worked(
         value.why,
         tuple(steps),
         tuple(inputs),
-        in_full=put_in(value),
     )

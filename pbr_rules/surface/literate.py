@@ -48,11 +48,6 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(block for word, block in _fenced(text) if word == "pbr")
 
 
-def fenced(text: str, word: str) -> tuple[str, ...]:
-    """What stands in the blocks that are marked with another word."""
-    return tuple(text[block.span.start : block.span.end] for marked, block in _fenced(text) if marked == word)
-
-
 def _fenced(text: str) -> list[tuple[str, Block]]:
     found: list[tuple[str, Block]] = []
     start, mark, word, indent = -1, "", "", ""
