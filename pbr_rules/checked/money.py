@@ -62,14 +62,8 @@ def _cases(clause: t.Payment, c: Context) -> list[t.Case]:
         words[0] == "when" and words[-1] == "otherwise" and set(words[1:-1]) <= {"otherwise when"}
     ):
         return cases
-    elif words[0] == "when" and words.count("when") > 1:
-        second = [case for case in cases if case.word == "when"][1]
-        c.problem(
-            "ambiguous",
-            f"`{clause.name}` has two cases that begin with `when`: only the first that holds, or both?",
-            second.span,
-            ("only the first: write `otherwise when`", "both: write two payments"),
-        )
+    elif words.count("when") > 1:
+        pass  # asked about when the form of the clause is read: only the first, or both?
     elif words[0] == "when" and "otherwise" not in words:
         c.problem(
             "incomplete",

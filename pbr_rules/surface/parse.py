@@ -15,6 +15,16 @@ from pbr_rules.surface.spelling import scan
 from pbr_rules.surface.tree import Document, Node
 from pbr_rules.surface.vocabulary import DECLARATIONS, HEADING_WORDS
 
+_BEGINS = re.compile(rf"^[^\S\n]*(?:{'|'.join(DECLARATIONS)})\b", re.MULTILINE)
+
+_SAYS = re.compile(r"^[^\S\n]*[^\s#]", re.MULTILINE)
+
+
+def _first(text: str) -> Span:
+    """The first character that is not a space."""
+    at = len(text) - len(text.lstrip())
+    return Span(at, at + 1)
+
 
 def parse(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The contract as written, with every mistake of spelling and form.
@@ -24,6 +34,11 @@ def parse(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     if len(source.text) > bounds.CONTRACT_CHARACTERS:
         most = f"a contract has at most {bounds.CONTRACT_CHARACTERS:,} characters"
         return Document(()), (Diagnostic("too-long", most, Span(0, 0)),)
+    if _SAYS.search(source.text) and not _BEGINS.search(source.text):
+        begin = 'a contract begins `contract name "Title" { … }`; `pbr new NAME` writes one to begin from'
+        return Document(()), (
+            Diagnostic("incomplete", "nothing here reads as a contract", _first(source.text), help=(begin,)),
+        )
     text, problems = scan(source.text)
     if deep := _too_deep(text):
         return Document(()), (*problems, deep)[: bounds.REPORTS]
