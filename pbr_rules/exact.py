@@ -68,7 +68,7 @@ def rounded(number: Fraction, place: Fraction, mode: Mode) -> Fraction:
 
 def places(number: Fraction) -> int | None:
     """Decimal places that write `number` in full, or None when no number of them does (as for 1/3)."""
-    denominator, twos, fives = number.denominator, 0, 0
+    denominator, twos, fives = exact(number).denominator, 0, 0
     while denominator % 2 == 0:
         denominator, twos = denominator // 2, twos + 1
     while denominator % 5 == 0:

@@ -17,7 +17,7 @@ from attrs import evolve, field, fields, frozen
 
 from pbr_rules.dates import Duration
 from pbr_rules.exact import Mode
-from pbr_rules.kinds import Kind
+from pbr_rules.kinds import Kind, only_exact
 from pbr_rules.source import NOWHERE, Span
 
 
@@ -39,7 +39,7 @@ class Expression:
 class Literal(Expression):
     """A figure, a day, a length of time or a text. `written` is its one canonical spelling."""
 
-    value: Fraction | date | Duration | bool | str
+    value: Fraction | date | Duration | bool | str = field(validator=only_exact)
     kind: Kind
     written: str
 

@@ -6,7 +6,14 @@ a duration, a date and money are different kinds, and money carries its currency
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
 from attrs import evolve, frozen
+
+from pbr_rules.dates import Duration
+from pbr_rules.exact import exact
 
 
 @frozen
@@ -151,3 +158,20 @@ def quotient(a: Kind, b: Kind) -> Kind | None:
     if b.name in PLAIN:
         return a
     return None
+
+
+Exact = Fraction | date | bool | str | Duration | None
+"""What a figure may be. A number is a ratio of integers; only a flag is a bool."""
+
+
+def only_exact(made: Any, __: object, value: Any) -> None:
+    """The attrs validator of whatever holds a value and its `kind`.
+
+    Raises:
+        TypeError: a float, or a bool where no flag stands.
+    """
+    if isinstance(value, bool) and made.kind.name == "flag":
+        return
+    if isinstance(value, date | str | Duration) or value is None:
+        return
+    exact(value)

@@ -33,8 +33,7 @@ def command(name: str, form: str | None, output: str | None, force: bool, people
 
     form = form or _by_name(output)
     settled, _, _ = made(name, output, force, **given)
-    command_line = "pbr " + " ".join(sys.argv[1:])
-    whole = reports.whole(settled, command_line, people)
+    whole = reports.whole(settled, sys.argv[1:], people)
     out(reports.written(whole, form), output, force)
     return 5 if settled.settlement.refused else 0
 

@@ -108,7 +108,7 @@ def _settlement(s: Settlement, people: bool) -> Json:
 
 
 def unnamed(text: str) -> str:
-    """A figure as it was named when settling, without the id it was given for: `price[(person)]`."""
+    """What was typed when settling, without the ids in it: `price[(person)]`."""
     return re.sub(r"[\"“][^\"”]*[\"”]", "(person)", text)
 
 

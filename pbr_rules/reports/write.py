@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -9,15 +11,16 @@ from pbr_rules import host
 from pbr_rules.api import Settled
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.reports.layout import Format
-from pbr_rules.reports.statement import Json, receipt, statement, text
+from pbr_rules.reports.statement import Json, receipt, statement, text, unnamed
 
 FORMATS = ("table", "json", "csv", "md", "html", "xlsx")
 
 
-def whole(settled: Settled, command: str, people: bool = False) -> Json:
-    """The one JSON statement that every format is made from."""
+def whole(settled: Settled, arguments: Sequence[str], people: bool = False) -> Json:
+    """The one JSON statement that every format is made from. `arguments`: what was typed after `pbr`."""
     plugins = [(name, distribution, version) for name, distribution, version, _ in host.load().plugins]
-    made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, command)
+    typed = shlex.join(["pbr", *(argument if people else unnamed(argument) for argument in arguments)])
+    made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, typed)
     return statement(settled.settlement, made, people)
 
 

@@ -13,9 +13,9 @@ from fractions import Fraction
 from attrs import evolve, field, frozen
 
 from pbr_rules import kinds
-from pbr_rules.dates import Duration, long_text
-from pbr_rules.exact import decimal_text, exact, places, plain_text, ratio_text
-from pbr_rules.kinds import Kind
+from pbr_rules.dates import long_text
+from pbr_rules.exact import decimal_text, places, plain_text, ratio_text
+from pbr_rules.kinds import Exact, Kind, only_exact
 from pbr_rules.settlement.ids import marked
 
 SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
@@ -36,19 +36,6 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-Settled = Fraction | date | bool | str | Duration | None
-
-
-def _settled(made: Value, __: object, value: Settled) -> None:
-    if isinstance(value, bool):
-        if made.kind.name != "flag":
-            raise TypeError(f"{made.kind.words} cannot be {value}")
-        return
-    if isinstance(value, date | str | Duration) or value is None:
-        return
-    exact(value)
-
-
 @frozen
 class Value:
     """A figure in its state.
@@ -62,7 +49,7 @@ class Value:
     """
 
     kind: Kind
-    of: Settled = field(default=None, validator=_settled)
+    of: Exact = field(default=None, validator=only_exact)
     state: State = State.KNOWN
     counts: tuple[int, int] | None = None
     why: str = ""
@@ -91,7 +78,7 @@ class Value:
         return evolve(self, because=(*self.because, figure))
 
 
-def known(kind: Kind, of: Settled, counts: tuple[int, int] | None = None) -> Value:
+def known(kind: Kind, of: Exact, counts: tuple[int, int] | None = None) -> Value:
     """A value that is there."""
     return Value(kind, of, counts=counts)
 

@@ -1,0 +1,117 @@
+"""All JSON that a command writes keeps its schema, whatever the contract, and holds nothing that is not exact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from pbr_rules.cli import pbr
+from pbr_rules.reports.schema import NAMES, name_of, schema
+
+ALL = {name_of(kind): schema(name_of(kind)) for kind in NAMES}
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (found["$id"], Resource.from_contents(found)) for found in ALL.values()
+)
+
+AS_PUBLISHED = "As published: "
+COMMANDS = [
+    ["settle", "tarp"],
+    ["settle", "tarp", "--set", "price=$1,000", "--on", "2026-01-31"],
+    ["settle", "care_leavers"],
+    ["settle", "care_leavers", "--people"],
+    ["settle", "apollo"],
+    ["settle", "doncaster", "--example", f"{AS_PUBLISHED}5.7 points in the first year, 3.3 in the second"],
+    ["settle", "ljr", "--example", f"{AS_PUBLISHED}youth demand in the first year"],
+    ["settle", "peterborough", "--example", f"{AS_PUBLISHED}nothing for the first cohort, one payment at the end"],
+    ["explain", "tarp", "--line", "fall"],
+    ["explain", "tarp", "--line", "success"],
+    ["explain", "tarp", "--line", "arrested_men[aid]"],
+    ["explain", "apollo", "--line", "outcomes[line_1]"],
+    *(["check", name] for name in ("tarp", "ljr", "peterborough", "apollo", "care_leavers", "doncaster")),
+    *(["test", name] for name in ("tarp", "ljr", "peterborough", "apollo", "care_leavers", "doncaster")),
+    *(["records", name] for name in ("tarp", "ljr", "peterborough", "apollo", "care_leavers", "doncaster")),
+    ["contracts"],
+    ["plugins"],
+]
+
+
+def validator(name: str) -> Draft202012Validator:
+    """The validator of a document by its name."""
+    return Draft202012Validator(ALL[name], registry=REGISTRY, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def read(text: str) -> Any:
+    """JSON, refusing every number that is not whole."""
+
+    def refuse(number: str) -> Any:
+        raise AssertionError(f"{number} is not exact")
+
+    return json.loads(text, parse_float=refuse, parse_constant=refuse)
+
+
+def strings(found: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        for inner in found.values():
+            yield from strings(inner)
+    elif isinstance(found, list):
+        for inner in found:
+            yield from strings(inner)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_schema_is_one(name: str) -> None:
+    Draft202012Validator.check_schema(ALL[name])
+    assert ALL[name]["properties"]["schema"] == {"const": name}
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_what_a_command_writes_keeps_its_schema(arguments: list[str]) -> None:
+    result = CliRunner().invoke(pbr, [*arguments, "--format", "json"], standalone_mode=False)
+    assert result.exception is None, result.output
+    document = read(result.stdout)
+    errors = list(validator(document["schema"]).iter_errors(document))
+    assert not errors, [f"{e.json_path}: {e.message}" for e in errors[:5]]
+
+
+def test_problems_keep_their_schema(tmp_path: Any) -> None:
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text('# Terms\n\n```pbr\nlanguage 1\ncontract c "C" { paid }\n```\n', encoding="utf-8")
+    result = CliRunner().invoke(pbr, ["check", str(wrong), "--format", "json"], standalone_mode=False)
+    assert result.return_value == 1
+    document = read(result.stdout)
+    assert document["problems"]
+    validator("pbr/problems/1").validate(document)
+
+
+@pytest.mark.parametrize("damage", ["amount as a number", "a line without its working", "one thing more", "no total"])
+def test_the_statement_schema_can_fail(damage: str) -> None:
+    result = CliRunner().invoke(pbr, ["settle", "care_leavers", "--format", "json"], standalone_mode=False)
+    document = read(result.stdout)
+    line = document["settlement"]["lines"][0]
+    match damage:
+        case "amount as a number":
+            line["amount"] = 5
+        case "a line without its working":
+            del line["working"]
+        case "one thing more":
+            line["note"] = "x"
+        case "no total":
+            del document["settlement"]["totals"]
+    assert not validator("pbr/statement/1").is_valid(document)
+
+
+def test_no_schema_name_is_left_without_a_schema() -> None:
+    """A document of each name is among what the commands above write."""
+    assert {name_of("problems" if c[0] == "check" else OF.get(c[0], c[0])) for c in COMMANDS} == set(ALL)
+
+
+OF = {"settle": "statement", "explain": "explanation", "test": "examples"}
