@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,16 @@ from pbr_rules.analysis.examples import inputs as example_inputs
 from pbr_rules.analysis.lints import lints
 from pbr_rules.checked.check import check
 from pbr_rules.checked.model import Cell, Contract
-from pbr_rules.diagnostics import FORM, ContractError, DataError, Diagnostic, PluginError, UsageError, did_you_mean
+from pbr_rules.diagnostics import (
+    FORM,
+    ContractError,
+    DataError,
+    Diagnostic,
+    PluginError,
+    UsageError,
+    did_you_mean,
+    listing,
+)
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
@@ -46,9 +56,14 @@ class Compiled:
 
 
 def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Compiled:
-    """Text to a checked contract, with every problem."""
+    """Text to a checked contract, with every problem.
+
+    Raises:
+        UsageError: it has no variation of the name of a reading.
+    """
     catalogue = catalogue or host.load()
     document, spelling = parse(source)
+    _are_readings(document, readings)
     if spelling and not document.declarations:
         # Nothing could be read: what else would be said of it is not worth saying.
         return Compiled(source, document, None, spelling)
@@ -56,6 +71,17 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
     diagnostics = merged(spelling, _not_following(document, spelling, meaning))
     wrong = any(d.is_error for d in diagnostics)
     return Compiled(source, document, None if wrong else contract, diagnostics)
+
+
+def _are_readings(document: t.Document, readings: tuple[str, ...]) -> None:
+    known = [clause.name for clause in document.declarations if isinstance(clause, t.Variation)]
+    for name in readings:
+        if name not in known and name not in document.damaged:
+            near = did_you_mean(name, known)
+            has = f"it has {listing([f'`{k}`' for k in known])}" if known else "it has none"
+            raise UsageError(
+                f"--reading {name}: the contract has no variation called `{name}`; {near[0] if near else has}"
+            )
 
 
 def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -67,11 +93,14 @@ def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 def _not_following(
     document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
-    """What is wrong with the meaning, less what only follows from a clause that could not be read whole."""
+    """What is wrong with the meaning, less what only follows from a clause that could not be read whole: what such a clause
+    lacks, and that nothing has its name."""
     wrong = [d.span.start for d in spelling if d.is_error]
     spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
 
     def follows(d: Diagnostic) -> bool:
+        if d.code == "unknown-name" and (named := re.search(r"`(\w+)`", d.headline)):
+            return named[1] in document.damaged
         return d.code in ("incomplete", "cells") and any(span.start <= d.span.start < span.end for span in spans)
 
     return tuple(d for d in meaning if not follows(d))
@@ -94,10 +123,11 @@ def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compil
 def _reading_sets(document: t.Document) -> list[tuple[str, ...]]:
     """Each reading alone, and each set that an example is worked under."""
     sets: dict[tuple[str, ...], None] = {}
+    known = {clause.name for clause in document.declarations if isinstance(clause, t.Variation)}
     for clause in document.declarations:
         if isinstance(clause, t.Variation):
             sets[(clause.name,)] = None
-        if isinstance(clause, t.Example) and clause.under:
+        if isinstance(clause, t.Example) and clause.under and known.issuperset(clause.under):
             sets[clause.under] = None
     return list(sets)
 

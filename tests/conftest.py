@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import frozen
 
-from pbr_rules import api, host
+from pbr_rules import api, cli, host
 from pbr_rules.api import Request, Settled
 from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.source import Source
@@ -96,3 +98,26 @@ class Bench:
 def bench(tmp_path: Path, catalogue: Any) -> Bench:
     """A bench to check and settle contracts on."""
     return Bench(tmp_path, catalogue)
+
+
+@frozen
+class Ran:
+    """What a command printed, what it said beside, and the code it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def pbr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr("sys.argv", ["pbr", *arguments])
+        code = cli.run(list(arguments))
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean
-from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 
 
@@ -41,12 +40,7 @@ def under(
     for name in readings:
         chosen = variations.get(name)
         if chosen is None:
-            report(
-                Diagnostic(
-                    "unknown-name", f"no variation is called `{name}`", Span(0, 0), help=did_you_mean(name, variations)
-                )
-            )
-            continue
+            continue  # it could not be read, and that has been said
         for inner in chosen.declarations:
             if not isinstance(inner, t.Declaration):
                 continue

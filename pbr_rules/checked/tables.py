@@ -73,6 +73,8 @@ def _table(clause: t.Parameter, table: t.Table, base: Parameter, c: Context) -> 
     dated = [e for e in table.entries if isinstance(e, t.DatedEntry)]
     if dated:
         return _dated(clause, table, dated, base, c)
+    if not base.axes and clause.by:
+        return base  # what it runs over is not known, and that has been said
     if not base.axes:
         c.problem(
             "cells",

@@ -103,7 +103,10 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
     try:
         settled = settle(source, request)
     except Rejected as error:
-        _write_rejected(place, error.tables, force)
+        try:
+            _write_rejected(place, error.tables, force)
+        except UsageError as unwritten:  # why there is no statement matters more
+            click.echo(f"the rows set aside are not written: {unwritten}", err=True)
         raise
     _write_rejected(place, settled.tables, force)
     return settled, source, known
@@ -122,7 +125,9 @@ def _write_rejected(place: Path, tables: Any, force: bool) -> None:
 
     number = sum(len(table.rejected) for table in tables.values())
     if number:
-        write(place, rejected_csv(tables), force=force or not place.exists())
+        content = rejected_csv(tables)
+        if not (place.is_file() and place.read_bytes() == content):
+            write(place, content, force)
         click.echo(
             f"{number:,} row{'' if number == 1 else 's'} set aside: {place} says which and why (it holds personal data)",
             err=True,

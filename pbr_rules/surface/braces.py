@@ -28,7 +28,7 @@ _HEADING = re.compile(
     rf"(?:\s+{_BY})?(?:\s+{_MEMBERS})?(?:\s*:\s*{_NAME})?|example\s+{_TEXT}(?:\s+under\s+{_NAME}(?:\s*,\s*{_NAME})*)?"
 )
 _LOOSE_HEAD = re.compile(
-    rf"(?P<word>[^\W\d_]\w*)[ \t]+(?:(?P<name>{_NAME})[ \t]*(?:{_TEXT}|\(|by\b|across\b|:|=|\{{)|(?={_TEXT}))"
+    rf"(?P<word>[^\W\d_]\w*)[ \t]+(?:(?P<name>{_NAME})[ \t]*(?:{_TEXT}|\(|by\b|across\b|:|=|\{{|\d*[ \t]*(?:\n|\Z))|(?={_TEXT}))"
 )
 _MARK = re.compile(rf"{_TEXT}|#[^\n]*|(?P<brace>[{{}}])|^[ \t]*(?P<line>[^\W\d_]\w*)", re.MULTILINE)
 _WORKED = re.compile(rf"(?P<word>given|expect)\s+(?P<name>{_NAME})?(?P<rows>[^\n=|{{]*\{{)?")

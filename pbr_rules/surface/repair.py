@@ -289,7 +289,8 @@ def _swaps(text: str, stop: Stop) -> Iterator[Repair]:
             continue
         swapped = text[c:d] + text[b:c] + text[a:b]
         both = index + 1 >= len(stop.words)
-        yield Repair("swap", a, d, swapped, index, _read_anew(text[:a] + swapped + text[d:], d) + both)
+        if read := _read_anew(text[:a] + swapped + text[d:], d):
+            yield Repair("swap", a, d, swapped, index, read + both)
 
 
 _NEXT = re.compile(r'(?:\s|#[^\n]*)*("[^"\n]*"|\w+|[^\s\w])')
