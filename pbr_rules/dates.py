@@ -12,6 +12,21 @@ from enum import StrEnum
 
 from attrs import frozen
 
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
 
 class TimeUnit(StrEnum):
     """A unit of a length of time."""
@@ -79,18 +94,16 @@ def last_day_after(start: date, length: Duration) -> date:
 
 def long_text(day: date) -> str:
     """A day for people: `1 July 2010`."""
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def read_day(text: str) -> date:
+    """A day as contracts write it: `2010-07-01`, or `1 July 2010`.
+
+    Raises:
+        ValueError: it is written in another way, or there is no such day.
+    """
+    parts = text.split()
+    if len(parts) == 3 and parts[1] in MONTHS:
+        return date(int(parts[2]), MONTHS.index(parts[1]) + 1, int(parts[0]))
+    return date(*(int(part) for part in text.split("-")))

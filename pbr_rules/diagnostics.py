@@ -59,9 +59,6 @@ CODES: dict[str, str] = {
     "whole-pot": "an amount, not a price, paid once for each",
     "terms-in-comment": "a comment that reads like a term",
     "no-title": "a figure on the statement has no title",
-    # records
-    "records": "records that do not fit the contract",
-    "given": "a figure given when settling does not fit the contract",
 }
 """Every code, with what it means. A code is stable: tools and documents may name it."""
 

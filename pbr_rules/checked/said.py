@@ -87,7 +87,7 @@ class Said:
                     f"`point fall from … to …` in place of `relative fall`, with `{node.written}`",
                 )
             ]
-        if wanted.name == "money" and found.name in kinds.PLAIN and isinstance(node, x.Literal):
+        if wanted.name == "money" and found.name in kinds.PLAIN and not found.percent and isinstance(node, x.Literal):
             sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(self.currency, f"{self.currency} ")
             return [(f"a sum of money: `{sign}{node.written}`",)]
         return []

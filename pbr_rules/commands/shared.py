@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from pbr_rules.dates import read_day
 from pbr_rules.diagnostics import Diagnostic, UsageError, did_you_mean
 from pbr_rules.library import LibraryContract, contracts, find
 from pbr_rules.source import Source
@@ -132,11 +133,11 @@ class Pair(click.ParamType):  # type: ignore[type-arg]
 
 
 def day(text: str) -> date:
-    """A date on the command line."""
+    """A date on the command line, written as in a contract."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"`{text}` is not a date written 2013-06-30") from None
+        return read_day(text)
+    except (ValueError, TypeError):
+        raise ValueError(f"`{text}` is not a date written 2013-06-30 or 30 June 2013") from None
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from fractions import Fraction
 
 from attrs import evolve
 
 from pbr_rules import kinds
-from pbr_rules.dates import Duration, TimeUnit
+from pbr_rules.dates import Duration, TimeUnit, long_text, read_day
 from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.expressions import Literal
 from pbr_rules.source import Span
 
 SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
-MONTHS = [
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-]
 SUFFIXES = {"m": "million", "bn": "billion", "million": "million", "billion": "billion"}
 SIZES = {"million": 10**6, "billion": 10**9, "": 1}
 
@@ -90,17 +85,11 @@ def money(text: str, span: Span) -> Literal:
 
 def day(text: str, span: Span) -> Literal:
     """`2010-07-01`, or `1 July 2010`; each is kept as written."""
-    if "-" in text:
-        year, month, number_of = (int(part) for part in text.split("-"))
-        written = text
-    else:
-        first, name, last = text.split()
-        year, month, number_of = int(last), MONTHS.index(name) + 1, int(first)
-        written = f"{number_of} {name} {year}"
     try:
-        return Literal(date(year, month, number_of), kinds.DATE, written, span=span)
+        value = read_day(text)
     except ValueError:
         raise Problem(Diagnostic("bad-date", f"there is no such day as `{' '.join(text.split())}`", span)) from None
+    return Literal(value, kinds.DATE, text if "-" in text else long_text(value), span=span)
 
 
 def duration(text: str, span: Span) -> Literal:

@@ -6,13 +6,14 @@ import re
 
 from attrs import frozen
 
+from pbr_rules.dates import MONTHS
+
 Match = re.Match[str]
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_NAMES = _MONTHS.split("|")
+_MONTHS = "|".join(MONTHS)
 _SHORT = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*"
-_SMALL = "|".join(f"{name[:3].lower()}(?:{name[3:]})?" for name in _NAMES)
+_SMALL = "|".join(f"{name[:3].lower()}(?:{name[3:]})?" for name in MONTHS)
 
 GOOD_DATE = rf"\d{{4}}-\d{{2}}-\d{{2}}\b|\d{{1,2}}\s+(?:{_MONTHS})\s+\d{{4}}\b"
 DATE = (
@@ -55,7 +56,7 @@ def date(match: Match) -> Wrong | None:
 
 def _named_month(written: str, parts: list[str]) -> Wrong | None:
     day, month, *year = parts
-    name = next((name for name in _NAMES if name.startswith(month[:3].capitalize())), month)
+    name = next((name for name in MONTHS if name.startswith(month[:3].capitalize())), month)
     if not year:
         return Wrong("bad-date", f"`{written}` has no year", (f"write `{int(day)} {name} 2010`",))
     full = year[0] if len(year[0]) == 4 else f"20{year[0][-2:]}"
@@ -66,7 +67,7 @@ def _named_month(written: str, parts: list[str]) -> Wrong | None:
 
 def _day_or_both(written: str, year: str, readings: tuple[tuple[str, str], ...]) -> Wrong:
     """A day in figures: the readings (day, month) that there are, each written out."""
-    said = list(dict.fromkeys(f"{int(day)} {_NAMES[int(month) - 1]}" for day, month in readings if _is_day(day, month)))
+    said = list(dict.fromkeys(f"{int(day)} {MONTHS[int(month) - 1]}" for day, month in readings if _is_day(day, month)))
     if not said:
         return Wrong("bad-date", f"there is no such day as `{written}`", (), "2010-01-01")
     if len(said) == 1:

@@ -63,7 +63,7 @@ def which_side(place: Place) -> Reason | None:
     if str(word) not in ("of", "from"):
         return None
     length = " ".join(str(place.stop.words[-1]).split())
-    after = re.match(r"\s*(\w+)", place.text[word.end_pos or 0 :])
+    after = re.match(r"\s*(\d{4}-\d\d-\d\d|\d+\s+[A-Z]\w+\s+\d{4}|\w+)", place.text[word.end_pos or 0 :])
     day = after.group(1) if after else "released"
     return Reason(
         Diagnostic(

@@ -76,7 +76,7 @@ def test_1_when_an_example_is_wrong(pbr: Pbr, terms: Path) -> None:
         (["settle", "tarpp"], "no contract of the library is called so; did you mean `tarp`?"),
         (["settle", "nowhere.pbr"], "there is no file `nowhere.pbr`"),
         (["check", "."], "`.` is a folder, not a contract's file"),
-        (["settle", "tarp", "--on", "31/12/2024"], "`31/12/2024` is not a date written 2013-06-30"),
+        (["settle", "tarp", "--on", "31/12/2024"], "`31/12/2024` is not a date written 2013-06-30 or 30 June 2013"),
         (["settle", "tarp", "--set", "price"], "`price` is not PARAM=VALUE"),
         (["settle", "tarp", "--set", "prise=$5"], "did you mean `price`?"),
         (["settle", "tarp", "--set", "price=$5", "--set", "price=$6"], "--set price=… is given twice"),
@@ -247,3 +247,15 @@ def test_help_says_what_each_command_does(pbr: Pbr) -> None:
 
 def test_the_version_is_said(pbr: Pbr) -> None:
     assert __version__ in pbr("--version").out
+
+
+@pytest.mark.parametrize("day", ["2026-01-31", "31 January 2026"])
+def test_days_are_typed_as_contracts_write_them(pbr: Pbr, day: str) -> None:
+    assert "31 January 2026" in pbr("settle", "tarp", "--on", day).out
+
+
+def test_a_percentage_is_not_offered_as_money(pbr: Pbr) -> None:
+    ran = pbr("settle", "tarp", "--set", "price=5%")
+    assert ran.code == 2
+    assert "`price` must be money (USD), and `5%` is a percentage" in ran.err
+    assert "$5%" not in ran.err
