@@ -189,16 +189,17 @@ class _Work:
         return read
 
     def base(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
-        """People in each cell of the axes that split them, and the last day of any of their windows."""
+        """People in each cell of the axes that split them, and the last day of any of their windows. Without a base, the rows
+        stand for themselves, and nobody is counted over."""
         count = self.count
-        if count.base is None:
+        if count.base is None and not count.closing:
             return {}, {}
-        table = self.tables[count.base]
+        table = self.tables[count.base or count.records]
         among = [self._reader(c) for c in count.among]
         axes = [
             (self._reader(axis.at), members)
             for axis, members in zip(count.axes, count.members, strict=True)
-            if axis.on_base
+            if axis.on_base or count.base is None
         ]
         windows = [window_reader(window, self.tables, self.periods) for window in count.closing]
         people: dict[Cell, int] = defaultdict(int)
@@ -217,7 +218,7 @@ class _Work:
                 bounds = read(person)
                 if bounds is not None and (cell not in closes or bounds[1] > closes[cell]):
                     closes[cell] = bounds[1]
-        return dict(people), closes
+        return {} if count.base is None else dict(people), closes
 
 
 def _order(value: object, reverse: bool = False) -> tuple[int, object]:

@@ -21,9 +21,9 @@ from pbr_rules.engines.figures import LARGEST, LoweringError, Number
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
-from pbr_rules.expressions import Between, Column, Comparator, Compare, Expression, Within
+from pbr_rules.expressions import Between, Column, Comparator, Expression, Within
 from pbr_rules.plan import words
-from pbr_rules.plan.model import Count, Fate, Key, What
+from pbr_rules.plan.model import Count, Ending, Fate, Key, What
 
 REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total"
 
@@ -193,16 +193,17 @@ class Tally:
         return self.joined.column(column.path, column.name)
 
     def people(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
-        """People in each cell of the axes that split them, and the last day of any of their windows."""
+        """People in each cell of the axes that split them, and the last day of any of their windows. Without a base, the rows
+        stand for themselves, and nobody is counted over."""
         count = self.count
-        if count.base is None:
+        if count.base is None and not count.closing:
             return {}, {}
-        joined = Joined(self._load, count.base)
+        joined = Joined(self._load, count.base or count.records)
         at = Lowering(joined, self.periods)
         axes = [
             (f"cell{n}", ascending(at.value(axis.at)), members)
             for n, (axis, members) in enumerate(zip(count.axes, count.members, strict=True))
-            if axis.on_base
+            if axis.on_base or count.base is None
         ]
         cells = [name for name, _, _ in axes]
         closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(count.closing)}
@@ -222,10 +223,10 @@ class Tally:
             days = [day for day in rest[len(cells) :] if isinstance(day, date)]
             if days:
                 last[cell] = max(days)
-        return people, last
+        return {} if count.base is None else people, last
 
 
-def _closing(at: Lowering, window: Within | Between | Compare) -> nw.Expr:
+def _closing(at: Lowering, window: Ending) -> nw.Expr:
     """The last day of a window, at the person's row."""
     if isinstance(window, Within):
         return last_day(window, _day(at, window.anchor))

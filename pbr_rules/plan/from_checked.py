@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import evolve, fields
+from attrs import evolve, fields, frozen
 
 from pbr_rules import expressions as x
 from pbr_rules import measures as m
 from pbr_rules.checked.model import Contract, Measure
-from pbr_rules.plan.model import Count, Plan, What
+from pbr_rules.plan.model import Count, Ending, Plan, What
 
 
 def plan(contract: Contract) -> Plan:
@@ -53,7 +53,7 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         what,
         value.column if value else None,
         value.keys if value else (),
-        tuple(_closing(measure)),
+        tuple(_closing(contract, measure)),
         tuple(restricted[axis.dimension] for axis in axes),
         tuple(names) if in_scope else (),
         tuple(cells) if in_scope else (),
@@ -69,46 +69,70 @@ UP_TO = {
 """Comparisons that end at a day, each with the one that says the same the other way round."""
 
 
-def _closing(measure: Measure) -> Iterator[x.Within | x.Between | x.Compare]:
-    """Windows on a row's own day that end with a day of its person: before they are over, none found is not yet none."""
-    if measure.base is None:
-        return
+def _closing(contract: Contract, measure: Measure) -> Iterator[Ending]:
+    """Windows on a row's own day that end with a day of its person, or with a day that no row says: before they are over, none
+    found is not yet none. Where nobody but the rows themselves is counted over, also those that end with another day of
+    the row, if the day that is held to it may still be blank."""
+    ends = _Ends(contract, measure)
     for condition in measure.where:
         for node in x.walk(condition):
             match node:
                 case x.Within(how=how, day=day, anchor=anchor) if how is not x.Window.BEFORE:
-                    if (start := _end(day, anchor, measure)) is not None:
+                    if (start := ends.end(day, anchor)) is not None:
                         yield evolve(node, anchor=start)
                 case x.Between(day=day, first=first, last=last):
-                    if (end := _end(day, last, measure)) is not None:
-                        yield evolve(node, first=_at_person(first, measure) or end, last=end)
+                    if (end := ends.end(day, last)) is not None:
+                        yield evolve(node, first=ends.end(day, first) or end, last=end)
                 case x.Compare(how=how, left=left, right=right) if x.is_day(left) and x.is_day(right):
-                    ends = {v: k for k, v in UP_TO.items()}
-                    if how in UP_TO and (end := _end(left, right, measure)) is not None:
+                    turned = {v: k for k, v in UP_TO.items()}
+                    if how in UP_TO and (end := ends.end(left, right)) is not None:
                         yield evolve(node, right=end)
-                    elif how in ends and (end := _end(right, left, measure)) is not None:
-                        yield evolve(node, how=ends[how], left=right, right=end)
+                    elif how in turned and (end := ends.end(right, left)) is not None:
+                        yield evolve(node, how=turned[how], left=right, right=end)
 
 
-def _end(day: x.Expression, end: x.Expression, measure: Measure) -> x.Expression | None:
-    """The end of a window read at the person's row, where the day that is held to it is the counted row's own."""
-    return _at_person(end, measure) if _at_person(day, measure) is None else None
+@frozen
+class _Ends:
+    """Reads the ends of a measure's windows at the rows that they are known from."""
 
+    contract: Contract
+    measure: Measure
 
-def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:
-    """The expression read at the person's row, or None where it reads the counted row's own columns."""
-    if isinstance(node, x.Column):
-        size = len(measure.link)
-        if measure.base == measure.records:
+    def end(self, day: x.Expression, end: x.Expression) -> x.Expression | None:
+        """The end of a window, read at the person's row, or None where it holds nothing back."""
+        if self._at_person(day) is not None:
+            return None  # the day is the person's own, and is known
+        at_person = self._at_person(end)
+        if at_person is None and self._rows_alone and any(map(self._may_be_blank, x.walk(day))):
+            return end
+        return at_person
+
+    @property
+    def _rows_alone(self) -> bool:
+        return self.measure.base in (None, self.measure.records)
+
+    def _may_be_blank(self, node: x.Expression) -> bool:
+        if not isinstance(node, x.Column):
+            return False
+        records = self.contract.records[node.records]
+        for step in node.path:
+            if records.columns[step].optional:
+                return True
+            records = self.contract.records[records.columns[step].kind.detail]
+        return records.columns[node.name].optional
+
+    def _at_person(self, node: x.Expression) -> x.Expression | None:
+        """The expression read at the person's row, or None where it reads the counted row's own columns."""
+        if isinstance(node, x.Column):
+            size = len(self.measure.link)
+            if self._rows_alone or node.path[:size] != self.measure.link:
+                return None
+            return evolve(node, records=self.measure.base or "", path=node.path[size:])
+        parts = [self._at_person(child) for child in x.children(node)]
+        if any(part is None for part in parts):
             return None
-        if node.path[:size] == measure.link:
-            return evolve(node, records=measure.base or "", path=node.path[size:])
-        return None
-    parts = [_at_person(child, measure) for child in x.children(node)]
-    if any(part is None for part in parts):
-        return None
-    left = iter(parts)
-    return x.with_children(node, lambda _: next(left) or node)
+        left = iter(parts)
+        return x.with_children(node, lambda _: next(left) or node)
 
 
 def _reads(contract: Contract) -> Iterator[x.Read]:

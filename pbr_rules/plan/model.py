@@ -16,6 +16,20 @@ from pbr_rules.checked.model import Cell, MeasureAxis
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Between, Compare, Expression, Within
 
+Ending = Within | Between | Compare
+"""A window that a figure is held back by until it is over."""
+
+
+def ends(window: Ending) -> tuple[Expression, ...]:
+    """What says where a window lies."""
+    match window:
+        case Within(anchor=anchor):
+            return (anchor,)
+        case Between(first=first, last=last):
+            return (first, last)
+        case Compare(right=right):
+            return (right,)
+
 
 class What(StrEnum):
     """What is counted."""
@@ -37,8 +51,8 @@ class Count:
         where: conditions on a counted row, in order.
         once: columns of which each set of values counts once; `survivor` says which row stands for it.
         what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
-        closing: windows that must be over, read at the person's row: a length of time from a day, from a day to a day, or up
-            to a day.
+        closing: windows that must be over, read at the person's row, or without a base at the counted row: a length of time from
+            a day, from a day to a day, or up to a day.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
     """
@@ -55,7 +69,7 @@ class Count:
     what: What
     column: Expression | None
     keys: tuple[Expression, ...]
-    closing: tuple[Within | Between | Compare, ...]
+    closing: tuple[Ending, ...]
     members: tuple[tuple[str, ...] | None, ...]
     scope: tuple[str, ...] = ()
     excepted: tuple[Cell, ...] = ()
@@ -76,14 +90,16 @@ class Answer:
     Attributes:
         counted: for each cell that any row fell in, the count for each value of the keys (`()` where there are none).
         people: for each cell of the axes that split people, how many there are. Empty without a base.
-        closes: for each such cell, the last day of any window.
+        closes: for each such cell, or without a base for each cell of all axes, the last day of any window.
         reasons: how many rows did not count, by the first reason; the reasons as the plan words them.
+        known_from: the last day of any window that ends with a day of no row, whatever the cell. An engine leaves it out.
     """
 
     counted: Mapping[Cell, Mapping[Key, int]]
     people: Mapping[Cell, int]
     closes: Mapping[Cell, date]
     reasons: Mapping[str, int]
+    known_from: date | None = None
 
 
 @frozen

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Cell, Contract
 from pbr_rules.engines.once import must_agree
+from pbr_rules.engines.rows import window_reader
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.from_checked import plan
-from pbr_rules.plan.model import Answer, Count, Engine
+from pbr_rules.plan.model import Answer, Count, Engine, ends
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import Value
@@ -42,8 +44,15 @@ def counted(
         if ready is None or count.records not in tables or (count.base is not None and count.base not in tables):
             continue
         must_agree(ready, tables, contract.periods)
-        answers[key] = engine.answer(ready, tables)
+        answers[key] = evolve(engine.answer(ready, tables), known_from=_known_from(ready, contract))
     return answers
+
+
+def _known_from(count: Count, contract: Contract) -> date | None:
+    """The last day of any window that ends with a day of no row: it holds a figure back even where there are no rows."""
+    fixed = [w for w in count.closing if not any(isinstance(node, x.Column) for end in ends(w) for node in x.walk(end))]
+    bounds = [window_reader(window, {}, contract.periods)(0) for window in fixed]
+    return max((found[1] for found in bounds if found is not None), default=None)
 
 
 def with_constants(count: Count, fixed: Mapping[x.Expression, Value]) -> Count | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
 from attrs import evolve
@@ -12,6 +11,7 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Figure, Measure
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.tables import places
+from pbr_rules.plan.model import Answer
 from pbr_rules.settlement.calculation import Calculation
 from pbr_rules.settlement.frame import Env, Frame, Result, label
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
@@ -45,10 +45,10 @@ class Measured(Calculation):
         answer = self.inputs.answers.get((figure.name, kept))
         if answer is None:
             return self._uncounted(figure)
-        over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
-        still_open = self._still_open(figure, at, kept, answer.closes.get(over))
+        still_open = self._still_open(figure, at, kept, answer)
         if still_open is not None:
             return still_open
+        over = _over(figure, at, kept)
         people = answer.people.get(over, 0)
         counts = answer.counted.get(cell, {})
         total = self._weighed(figure, counts, frame)
@@ -96,8 +96,10 @@ class Measured(Calculation):
                 frame.steps.append(f"{number:,} × {put_in(factor)} ({', '.join(map(shown, row.values()))})")
         return known(figure.kind, total)
 
-    def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], closes: date | None) -> Value | None:
+    def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], answer: Answer) -> Value | None:
         complete = self.inputs.complete.get(figure.records)
+        ends = (answer.closes.get(_over(figure, at, kept)), answer.known_from)
+        closes = max((end for end in ends if end is not None), default=None)
         for axis in figure.placed:
             if isinstance(axis.at, x.PeriodOf) and axis.dimension in kept and not axis.on_base:
                 last = next(
@@ -154,11 +156,12 @@ class Measured(Calculation):
         answer = self.inputs.answers.get((figure.name, kept))
         if answer is None:
             value = without(State.UNKNOWN, f"no rows of `{figure.records}` were given", kinds.COUNT, (figure.name,))
+        elif node.counted and (still_open := self._still_open(figure, at, kept, answer)) is not None:
+            value = evolve(still_open, kind=kinds.COUNT).through(figure.name)
         elif node.counted:
             value = known(kinds.COUNT, Fraction(sum(answer.counted.get(tuple(at[d] for d in kept), {}).values())))
         else:
-            over = tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
-            value = known(kinds.COUNT, Fraction(answer.people.get(over, 0)))
+            value = known(kinds.COUNT, Fraction(answer.people.get(_over(figure, at, kept), 0)))
         frame.inputs.append(worked(words(node), None, value, kind=kinds.COUNT))
         return self._noted(node, value, frame)
 
@@ -167,3 +170,8 @@ class Measured(Calculation):
     ) -> Working:
         name = of or label(self.contract, figure.name, at)
         return worked(name, figure.title, value, formula, numbers, frame.steps, frame.inputs, figure.kind)
+
+
+def _over(figure: Measure, at: Env, kept: tuple[str, ...]) -> Cell:
+    """The part of a cell that people fall in, or without people all of it."""
+    return tuple(at[a.dimension] for a in figure.placed if (a.on_base or figure.base is None) and a.dimension in kept)

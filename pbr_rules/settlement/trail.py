@@ -17,7 +17,7 @@ from pbr_rules.evidence.tables import Cell as TableCell
 from pbr_rules.evidence.tables import Table, places
 from pbr_rules.plan import words as reasons
 from pbr_rules.plan.from_checked import count as plan_count
-from pbr_rules.plan.model import Count, Engine, Fate
+from pbr_rules.plan.model import Count, Engine, Fate, ends
 from pbr_rules.settlement.counts import with_constants
 from pbr_rules.settlement.frame import label
 from pbr_rules.settlement.ids import renamed
@@ -271,20 +271,9 @@ def _base_named(count: Count) -> set[str]:
     nodes = [
         *count.among,
         *(axis.at for axis in count.axes if axis.on_base),
-        *(end for w in count.closing for end in _ends(w)),
+        *(end for w in count.closing for end in ends(w)),
     ]
     return _named_in(nodes, count.base or "")
-
-
-def _ends(window: x.Within | x.Between | x.Compare) -> tuple[x.Expression, ...]:
-    """What a window reads of the person."""
-    match window:
-        case x.Within(anchor=anchor):
-            return (anchor,)
-        case x.Between(first=first, last=last):
-            return (first, last)
-        case x.Compare(right=right):
-            return (right,)
 
 
 def _cells(contract: Contract, table: Table, columns: list[str], row: int) -> dict[str, str]:

@@ -144,3 +144,81 @@ def test_a_member_or_an_id_that_is_not_there_is_no_row_of_an_example(bench):
     """
     _, worked = api.work_examples(bench.source(text), bench.catalogue)
     assert [w.holds for w in worked] == [False, False]
+
+
+ENGINES = pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    "counted",
+    ["binary of people for people", "count of people for people", "count of people"],
+)
+def test_a_day_that_may_still_be_filled_in_holds_its_cell_back(bench, counted, engine):
+    """One file of people, with a day of work that is blank at first. Six months after 1 May end on 1 November, and the windows of
+    the north, from 1 January, are over before."""
+    text = f"""
+    category region {{ north, south }}
+    records people {{ person: id   region: region   released: date   work: date optional }}
+    measure n "N" by region {{ {counted} where work is known and work within 6 months after released }}
+    """
+    rows = {
+        "people": "person,region,released,work; a,north,2020-01-01,2020-02-01; b,north,2020-01-01,; c,south,2020-05-01,"
+    }
+
+    def states(day: str) -> list[str]:
+        settlement = bench.settle(text, rows, complete={"people": day}, engine=engine).settlement
+        return [str(f.value.state) for f in settlement.figures]
+
+    assert states("2020-06-30") == ["not yet", "not yet"]
+    assert states("2020-07-01") == ["known", "not yet"]
+    assert states("2020-11-01") == ["known", "known"]
+    with pytest.raises(UsageError, match="complete people"):
+        bench.settle(text, rows, engine=engine)
+
+
+def test_a_day_that_is_there_with_its_row_holds_nothing_back(bench):
+    """A claim with both its days is decided; nobody is waited for."""
+    text = """
+    records claims { claim: id   joined: date   achieved: date }
+    measure n "N" { count of claims where achieved within 12 months after joined }
+    """
+    rows = {"claims": "claim,joined,achieved; a,2020-01-01,2020-03-01"}
+    assert bench.figures(text, rows) == {"n": 1}
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("window", "open_until", "closed_from"),
+    [
+        ("happened from 2020-01-01 to 2020-12-31", "2020-12-30", "2020-12-31"),
+        ("happened is before 2020-12-31", "2020-12-29", "2020-12-30"),
+        ("happened within 1 year starting on 2020-01-01", "2020-12-30", "2020-12-31"),
+    ],
+)
+@pytest.mark.parametrize("rows", ["event,happened", "event,happened; a,2020-02-01"])
+def test_a_window_that_ends_on_a_day_of_the_terms_holds_back_even_where_there_are_no_rows(
+    bench, window, open_until, closed_from, engine, rows
+):
+    text = f'records events {{ event: id   happened: date }}\nmeasure n "N" {{ count of events where {window} }}\n'
+
+    def figure(day: str) -> object:
+        return bench.figures(text, {"events": rows}, complete={"events": day}, engine=engine)["n"]
+
+    assert str(figure(open_until)).startswith("not yet")
+    assert figure(closed_from) == rows.count(";")
+
+
+def test_those_counted_are_not_yet_known_while_the_measure_is_not(bench):
+    text = """
+    records people { person: id   released: date }
+    records events { person: id of people   happened: date }
+    measure n "N" { binary of events for people where happened within 1 month after released }
+    define counted_now "C" = counted in n
+    define over_now "O" = people in n
+    """
+    rows = {"people": "person,released; a,2020-01-31", "events": "person,happened"}
+    found = bench.figures(text, rows, complete={"events": "2020-02-01"})
+    assert str(found["counted_now"]).startswith("not yet")
+    assert found["over_now"] == 1
+    assert bench.figures(text, rows, complete={"events": "2020-03-01"})["counted_now"] == 0
