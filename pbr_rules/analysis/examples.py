@@ -135,7 +135,7 @@ def _value(contract: Contract, name: str, node: x.Expression, people: int | None
     return known(figure.kind, value.of, counts)
 
 
-def _checkpoint(terms: Terms, line: t.Expect | t.ExpectShown | t.ExpectRefused, node: x.Expression) -> Checkpoint:
+def _checkpoint(terms: Terms, line: t.Expected, node: x.Expression) -> Checkpoint:
     frame = terms.frame()
     match line:
         case t.Expect(condition=condition):
@@ -151,6 +151,9 @@ def _checkpoint(terms: Terms, line: t.Expect | t.ExpectShown | t.ExpectRefused, 
                 reason is None or reason in value.because
             )
             return Checkpoint(text, holds, _said(value))
+        case t.ExpectNotYet(target=target):
+            value = terms.value(node, {}, frame)
+            return Checkpoint(f"{words(target)} not yet", value.state is State.NOT_YET, _said(value))
 
 
 def _paid(terms: Terms, node: x.Expression) -> Value:

@@ -32,7 +32,7 @@ def example(clause: t.Example, c: Context) -> Example:
                 figures.append(given)
     expects = []
     for line in clause.lines:
-        if isinstance(line, t.Expect | t.ExpectShown | t.ExpectRefused):
+        if isinstance(line, t.Expected):
             expects.append((line, _expected(line, c)))
     return Example(clause.title, clause.under, rows, tuple(figures), tuple(points), tuple(expects), clause.span)
 
@@ -140,7 +140,7 @@ def _point(
     return (target.name, resolved.arguments, value, line.span) if isinstance(resolved, x.Call) else None
 
 
-def _expected(line: t.Expect | t.ExpectShown | t.ExpectRefused, c: Context) -> x.Expression:
+def _expected(line: t.Expected, c: Context) -> x.Expression:
     place = Place(c.declared)
     if isinstance(line, t.Expect):
         return c.resolver.condition(line.condition, place)

@@ -261,7 +261,7 @@ class Example:
     rows: tuple[t.GivenRows, ...]
     figures: tuple[Given, ...]
     points: tuple[tuple[str, tuple[Expression, ...], Expression, Span], ...]
-    expects: tuple[tuple[t.Expect | t.ExpectShown | t.ExpectRefused, Expression], ...]
+    expects: tuple[tuple[t.Expected, Expression], ...]
     span: Span = field(default=NOWHERE, eq=False)
 
 

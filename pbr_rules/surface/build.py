@@ -711,6 +711,9 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def expect_refused(self, meta: Meta, items: Items) -> t.ExpectRefused:
         return t.ExpectRefused(items[0], None if items[1] is None else str(items[1]), span=_span(meta))
 
+    def expect_not_yet(self, meta: Meta, items: Items) -> t.ExpectNotYet:
+        return t.ExpectNotYet(items[0], span=_span(meta))
+
 
 _EMPTY = 'where a cell has no value write `missing`, or `unknown "why"`'
 

@@ -405,6 +405,8 @@ class Layout:
                 self.add(indent, f"expect {words(target)} shown as {words(shown)}")
             case t.ExpectRefused(target=target, reason=reason):
                 self.add(indent, f"expect {words(target)} refused" + (f" for {reason}" if reason else ""))
+            case t.ExpectNotYet(target=target):
+                self.add(indent, f"expect {words(target)} not yet")
 
 
 def _continued(line: Line) -> Line:

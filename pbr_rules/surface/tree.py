@@ -547,12 +547,22 @@ class ExpectRefused(Node):
 
 
 @frozen
+class ExpectNotYet(Node):
+    """`expect x not yet`."""
+
+    target: Expression
+
+
+Expected = Expect | ExpectShown | ExpectRefused | ExpectNotYet
+
+
+@frozen
 class Example(Node):
     """Worked figures that the parties agreed. `under`: the readings it is worked under."""
 
     title: str
     under: tuple[str, ...]
-    lines: tuple[GivenRows | GivenFigure | Expect | ExpectShown | ExpectRefused, ...]
+    lines: tuple[GivenRows | GivenFigure | Expected, ...]
 
 
 @frozen

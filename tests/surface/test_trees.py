@@ -252,6 +252,7 @@ example_line = (
     | st.builds(t.Expect, conditions(1))
     | st.builds(t.ExpectShown, sums(1), sums(1))
     | st.builds(t.ExpectRefused, sums(1), maybe(name))
+    | st.builds(t.ExpectNotYet, sums(1))
 )
 
 

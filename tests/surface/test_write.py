@@ -56,7 +56,8 @@ variation v { define d by k = 3
 
 define e by k = 4 }
 example "x" { given d[a] = 3 given r { | k |
-  | a | } expect d[a] is 3 expect total of d across k=£3 expect d shown as 3 expect d refused for price }
+  | a | } expect d[a] is 3 expect total of d across k=£3 expect d shown as 3 expect d refused for price expect d not
+  yet }
 # the end"""
 
 NEAT = """# about the contract
@@ -150,6 +151,7 @@ example "x" {
   expect total of d across k = £3
   expect d shown as 3
   expect d refused for price
+  expect d not yet
 }
 # the end
 """
