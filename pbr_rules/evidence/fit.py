@@ -219,7 +219,7 @@ def _pointing_nowhere(
             reason = (
                 f"its row of `{target.records.name}` is set aside"
                 if value in set_aside
-                else f"there is no such row in `{target.records.name}`"
+                else f"names no row of `{target.records.name}`"
             )
             yield Rejected(line, _row_as_received(raw, line), heading(column), str(value), reason)
 

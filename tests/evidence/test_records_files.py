@@ -164,7 +164,7 @@ CELLS = {
     "digits of another script": ("Cost", "١٢", "is not a sum of money"),
     "an error of the spreadsheet": ("Note", "#REF!", "is an error of the spreadsheet, not a value"),
     "an id cut short": ("Client ref", "1.23E+11", "is how a spreadsheet shortens a long number, and the id is lost"),
-    "an id that points nowhere": ("Client ref", "A9", "there is no such row in `clients`"),
+    "an id that points nowhere": ("Client ref", "A9", "names no row of `clients`"),
     "a long cell": ("Note", "x" * 100_000, "is too long to be one value"),
 }
 

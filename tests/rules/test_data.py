@@ -62,7 +62,7 @@ def test_rule_34_an_id_that_points_nowhere_is_set_aside(bench):
     settled = bench.settle(KEYED, rows, tolerance=Tolerance(number=1))
     (rejected,) = settled.tables["results"].rejected
     assert (rejected.line, rejected.column, rejected.value) == (5, "college", "zz")
-    assert "no such row in `colleges`" in rejected.reason
+    assert "names no row of `colleges`" in rejected.reason
 
 
 def test_rule_35_category_text_is_exact_unless_it_lists_a_spelling(bench):
