@@ -295,6 +295,11 @@ class Contract:
         """The records that an open dimension's members come from."""
         return next((r for r in self.records.values() if r.identity == dimension), None)
 
+    def clause_of(self, figure: Figure | Constraint) -> str | None:
+        """Where it stands in the signed terms: as it says itself, else under which headings of a literate contract."""
+        written = figure.clause if isinstance(figure, Payment | Limit | Constraint) else None
+        return written or self.source.trail(figure.span.start)
+
     def title_of(self, dimension: str, member: str) -> str:
         """A member's title, or its name."""
         if dimension in self.categories:

@@ -21,7 +21,9 @@ FEW = 20
 
 def table(found: Explained, everything: bool = False) -> str:
     """For people."""
-    parts = [*_tree(found.working, ""), ""]
+    first, *rest = _tree(found.working, "")
+    clause = [f"    clause: {found.clause}"] if found.clause else []
+    parts = [first, *clause, *rest, ""]
     parts += [_records(trail, everything) for trail in found.trails]
     return with_ids("\n".join(parts).rstrip("\n") + "\n")
 
@@ -30,6 +32,7 @@ def as_json(found: Explained) -> dict[str, Any]:
     """For machines: every record, with the reason for each that did not count."""
     return {
         "schema": SCHEMA,
+        "clause": found.clause,
         "working": working_json(found.working, with_ids),
         "records": [
             {

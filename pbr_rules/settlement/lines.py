@@ -80,7 +80,7 @@ def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, wo
         payment.name,
         "payment",
         payment.title,
-        _clause(terms.contract, payment),
+        terms.contract.clause_of(payment),
         at,
         people,
         value,
@@ -150,10 +150,6 @@ def shared(terms: Terms, payment: Payment, at: Env, amount: Fraction) -> list[tu
     rounding = terms.contract.written.rounding
     place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
     return list(zip(names, split(amount, parts, place, mode), strict=True))  # type: ignore[arg-type]
-
-
-def _clause(contract: Contract, figure: Payment | Limit) -> str | None:
-    return figure.clause or contract.source.trail(figure.span.start)
 
 
 def all_lines(terms: Terms) -> tuple[Line, ...]:
@@ -266,7 +262,7 @@ def _limit_line(
         limit.name,
         "limit",
         limit.title,
-        _clause(terms.contract, limit),
+        terms.contract.clause_of(limit),
         at,
         people,
         value,

@@ -143,7 +143,16 @@ def _outcomes(terms: Terms, constraint: Constraint) -> list[Outcome]:
         )
         closed = {d: m for d, m in at.items() if terms.contract.members(d) is not None}
         found.append(
-            Outcome(constraint.name, constraint.title, constraint.clause, closed, people, result, held.why, working)
+            Outcome(
+                constraint.name,
+                constraint.title,
+                terms.contract.clause_of(constraint),
+                closed,
+                people,
+                result,
+                held.why,
+                working,
+            )
         )
     return found
 

@@ -76,9 +76,10 @@ class Trail:
 
 @frozen
 class Explained:
-    """One figure with its working, and the trail of each measure in it."""
+    """One figure with its working, its clause of the signed terms, and the trail of each measure in it."""
 
     value: Value
+    clause: str | None
     working: Working
     trails: tuple[Trail, ...]
 
@@ -96,6 +97,7 @@ def explain(
     contract = settlement.contract
     at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in read.at}
     value, working = terms.figure(read.figure, at)
+    figure = next(f for f in (*contract.figures.values(), *contract.limits) if f.name == read.figure)
     for dimension, member in at.items():
         stands = terms.people.representative(dimension, member) if contract.members(dimension) is None else None
         if stands is not None:
@@ -112,7 +114,7 @@ def explain(
         ready = with_constants(plan_count(contract, measure, kept), fixed) if isinstance(measure, Measure) else None
         if ready is not None:
             trails.append(_trail(contract, part, ready, cell, engine.fates(ready, tables), tables, person))
-    return Explained(value, working, tuple(trails))
+    return Explained(value, contract.clause_of(figure), working, tuple(trails))
 
 
 def _all(working: Working) -> Iterator[Working]:
