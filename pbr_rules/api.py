@@ -96,9 +96,12 @@ def _not_following(
     """What is wrong with the meaning, less what only follows from a clause that could not be read whole: what such a clause
     lacks, and that nothing has its name."""
     wrong = [d.span.start for d in spelling if d.is_error]
+    waiting = {d.span.start for d in spelling if d.code == "not-in-this-version"}
     spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
 
     def follows(d: Diagnostic) -> bool:
+        if d.span.start in waiting:
+            return True
         if d.code == "unknown-name" and (named := re.search(r"`(\w+)`", d.headline)):
             return named[1] in document.damaged
         return d.code in ("incomplete", "cells") and any(span.start <= d.span.start < span.end for span in spans)
