@@ -94,13 +94,12 @@ def _not_following(
     document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
     """What is wrong with the meaning, less what only follows from a clause that could not be read whole: what such a clause
-    lacks, and that nothing has its name."""
-    wrong = [d.span.start for d in spelling if d.is_error]
-    waiting = {d.span.start for d in spelling if d.code == "not-in-this-version"}
+    lacks, that nothing has its name, and more about a place of which something is said already."""
+    wrong = {d.span.start for d in spelling if d.is_error}
     spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
 
     def follows(d: Diagnostic) -> bool:
-        if d.span.start in waiting:
+        if d.span.start in wrong:
             return True
         if d.code == "unknown-name" and (named := re.search(r"`(\w+)`", d.headline)):
             return named[1] in document.damaged

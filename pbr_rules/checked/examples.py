@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Cell, Example, Figure, Given
+from pbr_rules.checked.model import Cell, Example, Figure, Given, RecordColumn
 from pbr_rules.checked.places import Place
 from pbr_rules.diagnostics import Diagnostic, did_you_mean
 from pbr_rules.source import Span
@@ -49,7 +49,8 @@ def _rows(line: t.GivenRows, c: Context) -> None:
         return
     grid = line.table.grid
     names = [cell.name if isinstance(cell, x.Name) else words(cell) for cell in grid.heading] if grid else []
-    names += [entry.key for entry in line.table.entries if isinstance(entry, t.Entry)]
+    entries = [entry for entry in line.table.entries if isinstance(entry, t.Entry)]
+    names += [entry.key for entry in entries]
     for name in names:
         if name not in records.columns:
             c.problem(
@@ -66,6 +67,25 @@ def _rows(line: t.GivenRows, c: Context) -> None:
             line.span,
             ("every column that is not `optional` is given",),
         )
+    cells = [zip(names, row, strict=False) for row in grid.rows] if grid else []
+    cells.append(zip([e.key for e in entries], [e.value for e in entries], strict=True))
+    for name, node in (pair for row in cells for pair in row):
+        if name in records.columns and isinstance(node, x.Name):
+            _named(records.columns[name], node, c)
+
+
+def _named(column: RecordColumn, node: x.Name, c: Context) -> None:
+    """A cell that is a name: a member of its column's category or period, or a flag."""
+    kind = column.kind
+    known = ("yes", "no") if kind.name == "flag" else c.declared.members(kind.detail) if kind.name == "category" else ()
+    if node.picks or node.name in (known or ()) or (not known and kind.name in ("category", "unknown")):
+        return
+    if known:
+        what = "`yes` or `no`" if kind.name == "flag" else f"a member of `{kind.detail}`"
+        c.problem("unknown-name", f"`{node.name}` is not {what}", node.span, did_you_mean(node.name, known))
+    else:
+        help_ = (f'text and ids stand in quotes: `"{node.name}"`',) if kind.name in ("id", "text") else ()
+        c.problem("kinds", f"`{column.name}` holds {kind.words}, and `{node.name}` is a name", node.span, help_)
 
 
 def _figure(name: x.Name, c: Context) -> Figure | None:
