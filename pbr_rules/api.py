@@ -301,9 +301,12 @@ def _named(contract: Contract, request: Request) -> None:
             + ": "
             + " ".join(f"--records {name}=FILE" for name in absent)
         )
-    for name, why in needs_complete(contract).items():
-        if name not in request.complete:
-            raise UsageError(f"say how far the file of `{name}` goes: --complete {name}=DATE ({why})")
+    open_ended = {name: why for name, why in needs_complete(contract).items() if name not in request.complete}
+    if open_ended:
+        whose = listing([f"the file of `{name}`" for name in open_ended])
+        stated = " ".join(f"--complete {name}=DATE" for name in open_ended)
+        goes = "goes" if len(open_ended) == 1 else "go"
+        raise UsageError(f"say how far {whose} {goes}: {stated} ({'; '.join(open_ended.values())})")
 
 
 def _given(

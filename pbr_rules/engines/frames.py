@@ -59,7 +59,7 @@ class Frames:
         def ask(tally: Tally) -> Answer:
             counted, reasons = tally.counted()
             people, closes = tally.people()
-            return Answer(counted, people, closes, reasons)
+            return Answer(counted, people, closes, reasons, tally.undecided())
 
         return self._exactly(count, tables, ask)
 

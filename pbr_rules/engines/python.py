@@ -30,7 +30,8 @@ class Python:
         work = _Work(count, tables, self.periods)
         fates = work.fates()
         people, closes = work.base()
-        return Answer(work.counted(fates), people, closes, Counter(f.reason for f in fates if f.reason is not None))
+        reasons = Counter(f.reason for f in fates if f.reason is not None)
+        return Answer(work.counted(fates), people, closes, reasons, work.undecided())
 
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row."""
@@ -189,17 +190,16 @@ class _Work:
         return read
 
     def base(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
-        """People in each cell of the axes that split them, and the last day of any of their windows. Without a base, the rows
-        stand for themselves, and nobody is counted over."""
+        """People in each cell of the axes that split them, and the last day of any of their windows."""
         count = self.count
-        if count.base is None and not count.closing:
+        if count.base is None:
             return {}, {}
-        table = self.tables[count.base or count.records]
+        table = self.tables[count.base]
         among = [self._reader(c) for c in count.among]
         axes = [
             (self._reader(axis.at), members)
             for axis, members in zip(count.axes, count.members, strict=True)
-            if axis.on_base or count.base is None
+            if axis.on_base
         ]
         windows = [window_reader(window, self.tables, self.periods) for window in count.closing]
         people: dict[Cell, int] = defaultdict(int)
@@ -218,7 +218,28 @@ class _Work:
                 bounds = read(person)
                 if bounds is not None and (cell not in closes or bounds[1] > closes[cell]):
                     closes[cell] = bounds[1]
-        return {} if count.base is None else dict(people), closes
+        return dict(people), closes
+
+    def undecided(self) -> dict[Cell, date]:
+        """For each cell, the last day of any window of a row whose day is still blank."""
+        count = self.count
+        last: dict[Cell, date] = {}
+        if not count.undecided:
+            return last
+        among, firm = ([(self._reader(c), "") for c in conditions] for conditions in (count.among, count.firm))
+        axes = [(axis, self._reader(axis.at), members) for axis, members in zip(count.axes, count.members, strict=True)]
+        windows = [
+            (self._reader(day), window_reader(window, self.tables, self.periods)) for day, window in count.undecided
+        ]
+        for row in range(len(self.rows)):
+            person = self.person(row)
+            if person is None or self._reason(row, person, among, firm) is not None:
+                continue
+            cell, _ = self._cell(row, person, axes)
+            days = [bounds[1] for day, read in windows if day(row) is None and (bounds := read(row)) is not None]
+            if cell is not None and days:
+                last[cell] = max(*days, last.get(cell, date.min))
+        return last
 
 
 def _order(value: object, reverse: bool = False) -> tuple[int, object]:

@@ -16,6 +16,7 @@ from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
 from pbr_rules.diagnostics import DataError, InternalError
 from pbr_rules.evidence.tables import Cell, Table, places
+from pbr_rules.plan.model import END_COUNTS
 from pbr_rules.words import words
 
 Read = Callable[[int], Any]
@@ -66,7 +67,7 @@ def window_reader(
             a, b = inner(first), inner(last)
             return lambda row: None if (day := b(row)) is None else (a(row), day)
         case x.Compare(how=how, right=right):
-            end, counts = inner(right), how in (x.Comparator.ON_OR_BEFORE, x.Comparator.AT_MOST)
+            end, counts = inner(right), how in END_COUNTS
 
             def read(row: int) -> tuple[date | None, date] | None:
                 day = end(row)

@@ -21,9 +21,9 @@ from pbr_rules.engines.figures import LARGEST, LoweringError, Number
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
-from pbr_rules.expressions import Between, Column, Comparator, Expression, Within
+from pbr_rules.expressions import Between, Column, Expression, Within
 from pbr_rules.plan import words
-from pbr_rules.plan.model import Count, Ending, Fate, Key, What
+from pbr_rules.plan.model import END_COUNTS, Count, Ending, Fate, Key, What
 
 REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total"
 
@@ -193,17 +193,16 @@ class Tally:
         return self.joined.column(column.path, column.name)
 
     def people(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
-        """People in each cell of the axes that split them, and the last day of any of their windows. Without a base, the rows
-        stand for themselves, and nobody is counted over."""
+        """People in each cell of the axes that split them, and the last day of any of their windows."""
         count = self.count
-        if count.base is None and not count.closing:
+        if count.base is None:
             return {}, {}
-        joined = Joined(self._load, count.base or count.records)
+        joined = Joined(self._load, count.base)
         at = Lowering(joined, self.periods)
         axes = [
             (f"cell{n}", ascending(at.value(axis.at)), members)
             for n, (axis, members) in enumerate(zip(count.axes, count.members, strict=True))
-            if axis.on_base or count.base is None
+            if axis.on_base
         ]
         cells = [name for name, _, _ in axes]
         closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(count.closing)}
@@ -223,7 +222,36 @@ class Tally:
             days = [day for day in rest[len(cells) :] if isinstance(day, date)]
             if days:
                 last[cell] = max(days)
-        return {} if count.base is None else people, last
+        return people, last
+
+    def undecided(self) -> dict[Cell, date]:
+        """For each cell, the last day of any window of a row whose day is still blank."""
+        count = self.count
+        if not count.undecided:
+            return {}
+        axes = {
+            cell: ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
+            for cell, axis in zip(self.cells, count.axes, strict=True)
+        }
+        closes = {
+            f"closes{n}": nw.when(~known(self.at_row.value(day))).then(_closing(self.at_row, window))
+            for n, (day, window) in enumerate(count.undecided)
+        }
+        there = [nw.col(WHY).is_null(), ~nw.col(self.person).is_null()]
+        there += [self.at_person.condition(condition) for condition in count.among]
+        there += [self.at_row.condition(condition) for condition in count.firm]
+        for cell, members in zip(self.cells, count.members, strict=True):
+            there.append(~nw.col(cell).is_null())
+            there += [~_not_in(cell, members)] if members is not None else []
+        frame = self.joined.frame().with_columns(_ONE, **axes, **closes)
+        frame = frame.with_columns(every_or_any(there, every=True).alias(COUNTS)).filter(nw.col(COUNTS))
+        frame = frame.group_by(ONE, *self.cells).agg(*(nw.col(name).max() for name in closes))
+        last: dict[Cell, date] = {}
+        for row in self._rows(frame.select(*self.cells, *closes)):
+            days = [day for day in row[len(self.cells) :] if isinstance(day, date)]
+            if days:
+                last[cast(Cell, tuple(row[: len(self.cells)]))] = max(days)
+        return last
 
 
 def _closing(at: Lowering, window: Ending) -> nw.Expr:
@@ -233,7 +261,7 @@ def _closing(at: Lowering, window: Ending) -> nw.Expr:
     if isinstance(window, Between):
         return _day(at, window.last).rows
     end = _day(at, window.right)
-    if window.how in (Comparator.ON_OR_BEFORE, Comparator.AT_MOST):
+    if window.how in END_COUNTS:
         return end.rows
     return end.rows.dt.offset_by("-1d").cast(nw.Date)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
 from pbr_rules import expressions as x
 from pbr_rules import measures as m
-from pbr_rules.checked.model import Contract, Measure
+from pbr_rules.checked.model import Constraint, Contract, Figure, Measure
 from pbr_rules.plan.model import Count, Ending, Plan, What
 
 
@@ -53,86 +53,104 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         what,
         value.column if value else None,
         value.keys if value else (),
-        tuple(_closing(contract, measure)),
+        tuple(_closing(measure)),
         tuple(restricted[axis.dimension] for axis in axes),
         tuple(names) if in_scope else (),
         tuple(cells) if in_scope else (),
+        tuple(undecided(contract, measure.where)),
     )
 
 
-UP_TO = {
+TURNED = {
     x.Comparator.BEFORE: x.Comparator.AFTER,
+    x.Comparator.AFTER: x.Comparator.BEFORE,
     x.Comparator.ON_OR_BEFORE: x.Comparator.ON_OR_AFTER,
+    x.Comparator.ON_OR_AFTER: x.Comparator.ON_OR_BEFORE,
     x.Comparator.BELOW: x.Comparator.ABOVE,
+    x.Comparator.ABOVE: x.Comparator.BELOW,
     x.Comparator.AT_MOST: x.Comparator.AT_LEAST,
+    x.Comparator.AT_LEAST: x.Comparator.AT_MOST,
+    x.Comparator.IS: x.Comparator.IS,
+    x.Comparator.IS_NOT: x.Comparator.IS_NOT,
 }
-"""Comparisons that end at a day, each with the one that says the same the other way round."""
+"""Each comparison with the one that says the same the other way round."""
+
+UP_TO = (x.Comparator.BEFORE, x.Comparator.ON_OR_BEFORE, x.Comparator.BELOW, x.Comparator.AT_MOST)
+"""Comparisons that end at a day."""
 
 
-def _closing(contract: Contract, measure: Measure) -> Iterator[Ending]:
+def windows(condition: x.Expression) -> Iterator[tuple[x.Expression, Ending]]:
+    """Every day of a condition that is held to another, with what it is held to."""
+    for node in x.walk(condition):
+        match node:
+            case x.Within(day=day) | x.Between(day=day):
+                yield day, node
+            case x.Compare(how=how, left=left, right=right) if x.is_day(left) and x.is_day(right):
+                yield left, node
+                yield right, evolve(node, how=TURNED[how], left=right, right=left)
+
+
+def _closing(measure: Measure) -> Iterator[Ending]:
     """Windows on a row's own day that end with a day of its person, or with a day that no row says: before they are over, none
-    found is not yet none. Where nobody but the rows themselves is counted over, also those that end with another day of
-    the row, if the day that is held to it may still be blank."""
-    ends = _Ends(contract, measure)
+    found is not yet none."""
     for condition in measure.where:
-        for node in x.walk(condition):
-            match node:
-                case x.Within(how=how, day=day, anchor=anchor) if how is not x.Window.BEFORE:
-                    if (start := ends.end(day, anchor)) is not None:
-                        yield evolve(node, anchor=start)
-                case x.Between(day=day, first=first, last=last):
-                    if (end := ends.end(day, last)) is not None:
-                        yield evolve(node, first=ends.end(day, first) or end, last=end)
-                case x.Compare(how=how, left=left, right=right) if x.is_day(left) and x.is_day(right):
-                    turned = {v: k for k, v in UP_TO.items()}
-                    if how in UP_TO and (end := ends.end(left, right)) is not None:
-                        yield evolve(node, right=end)
-                    elif how in turned and (end := ends.end(right, left)) is not None:
-                        yield evolve(node, how=turned[how], left=right, right=end)
+        for day, window in windows(condition):
+            if _at_person(day, measure) is not None:
+                continue  # the day is the person's own, and came with the person
+            match window:
+                case x.Within(how=how, anchor=anchor) if how is not x.Window.BEFORE:
+                    if (start := _at_person(anchor, measure)) is not None:
+                        yield evolve(window, anchor=start)
+                case x.Between(first=first, last=last):
+                    if (end := _at_person(last, measure)) is not None:
+                        yield evolve(window, first=_at_person(first, measure) or end, last=end)
+                case x.Compare(how=how, right=right) if how in UP_TO:
+                    if (end := _at_person(right, measure)) is not None:
+                        yield evolve(window, right=end)
 
 
-@frozen
-class _Ends:
-    """Reads the ends of a measure's windows at the rows that they are known from."""
+def undecided(contract: Contract, conditions: Iterable[x.Expression]) -> Iterator[tuple[x.Expression, Ending]]:
+    """Days of records that may still be blank, with the windows that decide about them."""
+    for condition in conditions:
+        for day, window in windows(condition):
+            if any(_may_be_blank(node, contract) for node in x.walk(day)):
+                yield day, window
 
-    contract: Contract
-    measure: Measure
 
-    def end(self, day: x.Expression, end: x.Expression) -> x.Expression | None:
-        """The end of a window, read at the person's row, or None where it holds nothing back."""
-        if self._at_person(day) is not None:
-            return None  # the day is the person's own, and is known
-        at_person = self._at_person(end)
-        if at_person is None and self._rows_alone and any(map(self._may_be_blank, x.walk(day))):
-            return end
-        return at_person
+def calculated(contract: Contract) -> Iterator[Figure | Constraint]:
+    """What is calculated from terms and not counted from rows."""
+    yield from (figure for figure in contract.figures.values() if not isinstance(figure, Measure))
+    yield from contract.constraints
 
-    @property
-    def _rows_alone(self) -> bool:
-        return self.measure.base in (None, self.measure.records)
 
-    def _may_be_blank(self, node: x.Expression) -> bool:
-        if not isinstance(node, x.Column):
-            return False
-        records = self.contract.records[node.records]
-        for step in node.path:
-            if records.columns[step].optional:
-                return True
-            records = self.contract.records[records.columns[step].kind.detail]
-        return records.columns[node.name].optional
+def records_of(day: x.Expression) -> str:
+    """The records that a day is read from."""
+    return next(node.records for node in x.walk(day) if isinstance(node, x.Column))
 
-    def _at_person(self, node: x.Expression) -> x.Expression | None:
-        """The expression read at the person's row, or None where it reads the counted row's own columns."""
-        if isinstance(node, x.Column):
-            size = len(self.measure.link)
-            if self._rows_alone or node.path[:size] != self.measure.link:
-                return None
-            return evolve(node, records=self.measure.base or "", path=node.path[size:])
-        parts = [self._at_person(child) for child in x.children(node)]
-        if any(part is None for part in parts):
+
+def _may_be_blank(node: x.Expression, contract: Contract) -> bool:
+    if not isinstance(node, x.Column):
+        return False
+    records = contract.records[node.records]
+    for step in node.path:
+        if records.columns[step].optional:
+            return True
+        records = contract.records[records.columns[step].kind.detail]
+    return records.columns[node.name].optional
+
+
+def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:
+    """The expression read at the person's row, or None where it reads the counted row's own columns."""
+    if isinstance(node, x.Column):
+        size = len(measure.link)
+        if measure.base in (None, measure.records) or node.path[:size] != measure.link:
             return None
-        left = iter(parts)
-        return x.with_children(node, lambda _: next(left) or node)
+        return evolve(node, records=measure.base or "", path=node.path[size:])
+    parts = [_at_person(child, measure) for child in x.children(node)]
+    if any(part is None for part in parts):
+        return None
+    left = iter(parts)
+    return x.with_children(node, lambda _: next(left) or node)
 
 
 def _reads(contract: Contract) -> Iterator[x.Read]:

@@ -14,10 +14,16 @@ from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis
 from pbr_rules.evidence.tables import Table
-from pbr_rules.expressions import Between, Compare, Expression, Within
+from pbr_rules.expressions import Between, Comparator, Compare, Expression, Within, walk
 
 Ending = Within | Between | Compare
 """A window that a figure is held back by until it is over."""
+
+
+END_COUNTS = frozenset(
+    (Comparator.ON_OR_BEFORE, Comparator.AT_MOST, Comparator.AFTER, Comparator.ABOVE, Comparator.IS, Comparator.IS_NOT)
+)
+"""Comparisons with a day that are decided once that day is over; the others are with the day before."""
 
 
 def ends(window: Ending) -> tuple[Expression, ...]:
@@ -51,8 +57,10 @@ class Count:
         where: conditions on a counted row, in order.
         once: columns of which each set of values counts once; `survivor` says which row stands for it.
         what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
-        closing: windows that must be over, read at the person's row, or without a base at the counted row: a length of time from
-            a day, from a day to a day, or up to a day.
+        closing: windows that must be over, read at the person's row: a length of time from a day, from a day to a day, or up to
+            a day.
+        undecided: days of the counted row that may still be blank, each with the window that it is held to: a row whose day is
+            blank is decided once its window is over.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
     """
@@ -73,6 +81,13 @@ class Count:
     members: tuple[tuple[str, ...] | None, ...]
     scope: tuple[str, ...] = ()
     excepted: tuple[Cell, ...] = ()
+    undecided: tuple[tuple[Expression, Ending], ...] = ()
+
+    @property
+    def firm(self) -> tuple[Expression, ...]:
+        """Conditions on a counted row that turn on no day which may still be filled in."""
+        days = {day for day, _ in self.undecided}
+        return tuple(condition for condition in self.where if days.isdisjoint(walk(condition)))
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -90,7 +105,8 @@ class Answer:
     Attributes:
         counted: for each cell that any row fell in, the count for each value of the keys (`()` where there are none).
         people: for each cell of the axes that split people, how many there are. Empty without a base.
-        closes: for each such cell, or without a base for each cell of all axes, the last day of any window.
+        closes: for each such cell, the last day of any window.
+        undecided: for each cell of all axes, the last day of any window of a row whose day is blank.
         reasons: how many rows did not count, by the first reason; the reasons as the plan words them.
         known_from: the last day of any window that ends with a day of no row, whatever the cell. An engine leaves it out.
     """
@@ -99,6 +115,7 @@ class Answer:
     people: Mapping[Cell, int]
     closes: Mapping[Cell, date]
     reasons: Mapping[str, int]
+    undecided: Mapping[Cell, date] = field(factory=dict)
     known_from: date | None = None
 
 

@@ -98,7 +98,8 @@ class Measured(Calculation):
 
     def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], answer: Answer) -> Value | None:
         complete = self.inputs.complete.get(figure.records)
-        ends = (answer.closes.get(_over(figure, at, kept)), answer.known_from)
+        cell = tuple(at[d] for d in kept)
+        ends = (answer.closes.get(_over(figure, at, kept)), answer.undecided.get(cell), answer.known_from)
         closes = max((end for end in ends if end is not None), default=None)
         for axis in figure.placed:
             if isinstance(axis.at, x.PeriodOf) and axis.dimension in kept and not axis.on_base:
@@ -173,5 +174,5 @@ class Measured(Calculation):
 
 
 def _over(figure: Measure, at: Env, kept: tuple[str, ...]) -> Cell:
-    """The part of a cell that people fall in, or without people all of it."""
-    return tuple(at[a.dimension] for a in figure.placed if (a.on_base or figure.base is None) and a.dimension in kept)
+    """The part of a cell that people fall in."""
+    return tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)

@@ -83,6 +83,9 @@ class People:
                     seen[cell[at]].append(
                         (measure, dimensions, cell[:at] + cell[at + 1 :], tuple(sorted(counts.items(), key=repr)))
                     )
+            for cell, day in answer.undecided.items():
+                if cell[at] in seen:
+                    seen[cell[at]].append((measure, dimensions, "undecided", cell[:at] + cell[at + 1 :], day))
             if base is not None:
                 for cell, people in answer.people.items():
                     if cell[base] in seen:

@@ -5,14 +5,17 @@ A state is a value: an unknown price on a branch that is not taken is never aske
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Define, Figure, Limit, Measure, Parameter, Payment
+from pbr_rules.checked.model import Cell, Constraint, Define, Figure, Limit, Measure, Parameter, Payment
 from pbr_rules.dates import long_text
+from pbr_rules.engines.rows import bounds_of
+from pbr_rules.plan.from_checked import calculated, inside, records_of, undecided
+from pbr_rules.plan.model import END_COUNTS, Ending, ends
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.lines import Line, all_lines
@@ -69,6 +72,9 @@ class Terms(Measured):
             if axis.members is not None and member not in axis.members:
                 value = without(State.OUTSIDE, f"`{figure.name}` leaves out `{member}`", figure.kind, (figure.name,))
                 return value, self.working(figure, at, value, Frame(), "", "")
+        still_open = self.still_open(figure, at)
+        if still_open is not None:
+            return still_open, self.working(figure, at, still_open, Frame(), "", "")
         match figure:
             case Parameter():
                 return self.parameter(figure, at)
@@ -89,6 +95,39 @@ class Terms(Measured):
             case Limit():
                 return self._limit(figure, at)
         raise TypeError(type(figure))
+
+    def still_open(self, part: Figure | Constraint, at: Env) -> Value | None:
+        """Not yet, where terms turn on a day that may still be filled in: it is blank, and its window ends after the records do."""
+        for day, window in self._undecided.get(part.name, ()):
+            records = records_of(day)
+            complete = self.inputs.complete.get(records)
+            if complete is None or self.value(day, at, Frame()).state is not State.MISSING:
+                continue
+            closes = self._last_day(window, at)
+            if closes is not None and closes > complete:
+                why = f"`{records}` goes to {long_text(complete)}, and {words(window)} is only known from {long_text(closes)}"
+                return without(State.NOT_YET, why, because=(part.name,))
+        return None
+
+    @cached_property
+    def _undecided(self) -> dict[str, list[tuple[x.Expression, Ending]]]:
+        """By figure or constraint, the days among its terms that may still be filled in, where the cell alone fixes them."""
+        found = {}
+        for part in calculated(self.contract):
+            pairs = undecided(self.contract, inside(part))
+            axes = {axis.dimension for axis in part.axes}
+            found[part.name] = [(day, window) for day, window in pairs if _fixed(axes, day, *ends(window))]
+        return found
+
+    def _last_day(self, window: Ending, at: Env) -> date | None:
+        """The last day of a window, or None where it has none."""
+        *_, end = ends(window)
+        day = self.value(end, at, Frame()).of
+        if not isinstance(day, date):
+            return None
+        if isinstance(window, x.Within):
+            return bounds_of(window, day)[1]
+        return day if isinstance(window, x.Between) or window.how in END_COUNTS else day - timedelta(days=1)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -173,3 +212,12 @@ class Terms(Measured):
             f"{put_in(value)} rising {rate.written} each {period}, {times} time{'' if times == 1 else 's'}"
         )
         return evolve(value, of=value.number * (1 + rate.value) ** times)  # type: ignore[operator]
+
+
+def _fixed(axes: set[str], *nodes: x.Expression) -> bool:
+    """Whether what nodes read is fixed by a cell of some axes, and by nothing inside them."""
+    return all(
+        not isinstance(part, x.Argument | x.AmountSoFar) and (not isinstance(part, x.Here) or part.dimension in axes)
+        for node in nodes
+        for part in x.walk(node)
+    )

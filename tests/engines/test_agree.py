@@ -19,6 +19,7 @@ from pbr_rules.checked.model import MeasureAxis, Period, PeriodDays, RecordColum
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.evidence.tables import Table, indexed
 from pbr_rules.kinds import Kind
+from pbr_rules.plan.from_checked import windows
 from pbr_rules.plan.model import Count, What
 from pbr_rules.surface import tree as t
 
@@ -329,6 +330,7 @@ def counts(draw: Any) -> Count:
     every_column = columns_at(root, [*NUMERIC, "date", "flag", "id", "category", "text"])
     taken = draw(st.none() | st.tuples(st.sampled_from(columns_at(root, [*NUMERIC, "date"])), st.booleans()))
     few = {"max_size": 2}
+    where = tuple(draw(st.lists(conditions(root), max_size=3)))
     return Count(
         measure="tested",
         axes=tuple(axes),
@@ -336,7 +338,7 @@ def counts(draw: Any) -> Count:
         base=base,
         link=link,
         among=tuple(draw(st.lists(conditions(base, 1), **few))) if base else (),
-        where=tuple(draw(st.lists(conditions(root), max_size=3))),
+        where=where,
         once=tuple(draw(st.lists(st.sampled_from(every_column), **few))),
         survivor=taken,
         what=what,
@@ -346,6 +348,7 @@ def counts(draw: Any) -> Count:
         members=tuple(members),
         scope=scope if excepted else (),
         excepted=tuple(excepted),
+        undecided=tuple(found for condition in where for found in windows(condition)),
     )
 
 

@@ -219,3 +219,64 @@ def test_those_counted_are_not_yet_known_while_the_measure_is_not(bench):
     assert str(found["counted_now"]).startswith("not yet")
     assert found["over_now"] == 1
     assert bench.figures(text, rows, complete={"events": "2020-03-01"})["counted_now"] == 0
+
+
+SPELLS = """
+records people {{ person: id   housed: date   left: date optional }}
+records jobs {{ person: id of people   began: date   ended: date optional }}
+{}
+payment p "P" by person {{ pay kept * £100 }}
+"""
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    "kept",
+    [
+        'measure kept "K" by person { count of jobs for people where ended is missing or not ended within 26 weeks starting on began }',
+        'measure kept "K" by person { count of jobs for people where ended is missing or ended is on or after began + 26 weeks }',
+        'measure kept "K" by person { count of people where left is missing or left is on or after housed + 26 weeks }',
+        'define kept "K" by person when left is missing use 1 otherwise when left is on or after housed + 26 weeks use 1 otherwise use 0',
+        'define kept "K" by person when left is missing or left is on or after housed + 26 weeks use 1 otherwise use 0',
+    ],
+)
+def test_what_lasts_is_not_yet_known_while_it_has_not_ended_and_could(bench, kept, engine):
+    """26 weeks from Monday 1 January 2024 end on Sunday 30 June 2024. B ended on 30 May: known at once."""
+    rows = {
+        "people": "person,housed,left; A,2024-01-01,; B,2024-01-01,2024-05-30",
+        "jobs": "person,began,ended; A,2024-01-01,; B,2024-01-01,2024-05-30",
+    }
+
+    def paid(day: str) -> dict[str, object]:
+        complete = {"people": day, "jobs": day}
+        settlement = bench.settle(SPELLS.format(kept), rows, complete=complete, engine=engine).settlement
+        return {
+            line.representative: "not yet" if str(line.state) == "not yet" else line.amount for line in settlement.lines
+        }
+
+    assert paid("2024-06-29") == {"A": "not yet", "B": 0}
+    assert paid("2024-06-30") == {"A": 100, "B": 0}
+    with pytest.raises(UsageError, match="--complete"):
+        bench.settle(SPELLS.format(kept), rows, engine=engine)
+
+
+def test_a_row_that_fails_another_condition_holds_nothing_back(bench):
+    text = """
+    records jobs { job: id   paid: flag   began: date   ended: date optional }
+    measure n "N" { count of jobs where paid and (ended is missing or ended is on or after began + 26 weeks) }
+    """
+    rows = {"jobs": "job,paid,began,ended; a,no,2024-01-01,; b,yes,2023-01-01,"}
+    assert bench.figures(text, rows, complete={"jobs": "2024-02-01"}) == {"n": 1}
+
+
+def test_a_condition_of_the_contract_is_not_yet_known_while_its_day_could_be_filled_in(bench):
+    text = """
+    records people { person: id   housed: date   left: date optional }
+    constraint kept "K" by person { requires left is missing or left is after housed + 1 month  otherwise breach }
+    """
+    rows = {"people": "person,housed,left; A,2024-01-01,"}
+    results = [
+        [o.result for o in bench.settle(text, rows, complete={"people": day}).settlement.constraints]
+        for day in ("2024-01-31", "2024-02-01")
+    ]
+    assert results == [["not yet"], ["met"]]
