@@ -117,6 +117,20 @@ def whole_pot(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
                 break
 
 
+def payees(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A limit over payments to several providers: what it takes is nobody's."""
+    payments = {payment.name: payment for payment in contract.payments}
+    for limit in contract.limits:
+        paid = list(dict.fromkeys(payments[name].payee for name in limit.payments if name in payments))
+        if len(paid) > 1:
+            yield warning(
+                "payees",
+                f"`{limit.name}` covers payments to {listing([f'`{payee}`' for payee in paid])}, and nothing says how they bear what it takes",
+                limit.span,
+                help=("write a limit for each provider, or agree how they share it outside these terms",),
+            )
+
+
 def titles(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     """A figure that reaches a statement has a title: statements print titles."""
     for figure in contract.figures.values():
@@ -188,6 +202,7 @@ LINTS = (
     unreachable,
     may_come_out_negative,
     whole_pot,
+    payees,
     titles,
     comments,
     windows_past_the_end,

@@ -74,10 +74,12 @@ class Context:
                     "unknown-name",
                     f"`{name}` is not a member of `{last.dimension}`",
                     by.span,
-                    did_you_mean(name, members),
+                    (f"write `{name}` first: `by {name}, {last.dimension} {by.restriction} …`",)
+                    if self.declared.is_dimension(name)
+                    else did_you_mean(name, members),
                 )
         left = tuple(m for m in members if (m in by.members) == (by.restriction == "only"))
-        if not left:
+        if not left and set(by.members) <= set(members):
             self.problem("incomplete", f"nothing of `{last.dimension}` is left", by.span)
         return (*axes[:-1], Axis(last.dimension, left))
 

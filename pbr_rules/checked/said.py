@@ -70,6 +70,15 @@ class Said:
 
     def _repairs(self, found: Kind, wanted: Kind, node: x.Expression) -> list[tuple[str, ...]]:
         """What the author may have meant, with what each would mean."""
+        if wanted.name == "category" and isinstance(node, x.Name):
+            if node.name not in (self.declared.members(wanted.detail) or ()):
+                return []
+            return [
+                (
+                    f"`{node.name}` here is {found.words}, a column; for the member of `{wanted.detail}`, give the column "
+                    f'another name, and say what the file calls it: `column "{node.name}"`',
+                )
+            ]
         if wanted.name == "points" and found.percent and isinstance(node, x.Literal):
             number = node.written.rstrip("%")
             return [

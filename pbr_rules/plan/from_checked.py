@@ -128,6 +128,23 @@ def records_of(day: x.Expression) -> str:
     return next(node.records for node in x.walk(day) if isinstance(node, x.Column))
 
 
+def records_read(count: Count, contract: Contract) -> set[str]:
+    """Every records clause that a count reads, however it is reached."""
+    found = {count.records}
+    ways = [(count.records, count.link)]
+    parts = (count.among, count.where, count.once, count.keys, tuple(axis.at for axis in count.axes))
+    for node in (node for part in parts for top in part for node in x.walk(top)):
+        if isinstance(node, x.Column):
+            found.add(node.records)
+            ways.append((node.records, node.path))
+    for start, path in ways:
+        records = contract.records[start]
+        for step in path:
+            records = contract.records[records.columns[step].kind.detail]
+            found.add(records.name)
+    return found if count.base is None else found | {count.base}
+
+
 def _may_be_blank(node: x.Expression, contract: Contract) -> bool:
     if not isinstance(node, x.Column):
         return False

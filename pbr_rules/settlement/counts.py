@@ -12,7 +12,7 @@ from pbr_rules.checked.model import Cell, Contract
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
 from pbr_rules.evidence.tables import Table
-from pbr_rules.plan.from_checked import calculated, inside, plan, records_of, undecided
+from pbr_rules.plan.from_checked import calculated, inside, plan, records_of, records_read, undecided
 from pbr_rules.plan.model import Answer, Count, Engine, ends
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.terms import Terms
@@ -41,7 +41,7 @@ def counted(
     answers = {}
     for key, count in plan(contract).counts.items():
         ready = with_constants(count, fixed)
-        if ready is None or count.records not in tables or (count.base is not None and count.base not in tables):
+        if ready is None or not records_read(ready, contract) <= tables.keys():
             continue
         must_agree(ready, tables, contract.periods)
         answers[key] = evolve(engine.answer(ready, tables), known_from=_known_from(ready, contract))

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Contract, Limit, Payment
 from pbr_rules.checked.places import Declared, Place
+from pbr_rules.diagnostics import listing
 from pbr_rules.expressions import Expression
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
@@ -183,8 +184,8 @@ def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
             total += line.each * times
             for payer, part in line.shares:
                 payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
-        payee = next((line.payee for line in inside), "")
-        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payee))
+        payees = tuple(dict.fromkeys(line.payee for line in inside if line.payee))
+        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payees))
     return found
 
 
@@ -241,7 +242,7 @@ def _limit_line(
     total: Fraction,
     left_out: int,
     payers: dict[str, Fraction],
-    payee: str,
+    payees: tuple[str, ...],
 ) -> Line:
     frame = terms.frame()
     most = terms.value(limit.value, at, frame)
@@ -255,7 +256,10 @@ def _limit_line(
         value, over, step = most.through(limit.name), Fraction(0), f"covered lines come to {put_in(sum_)}"
     if left_out:
         step += f"; {left_out:,} line{'' if left_out == 1 else 's'} not settled left out"
-    working = worked(terms.label(limit.name, at), limit.title, value, steps=(step,), inputs=frame.inputs, kind=money)
+    steps = [step]
+    if over and len(payees) > 1:
+        steps.append(f"the terms do not say how {listing([f'`{payee}`' for payee in payees])} bear it")
+    working = worked(terms.label(limit.name, at), limit.title, value, steps=steps, inputs=frame.inputs, kind=money)
     shares = _limit_shares(terms, payers, total, over, people)
     return _made(
         terms,
@@ -267,7 +271,7 @@ def _limit_line(
         people,
         value,
         working,
-        payee,
+        payees[0] if len(payees) == 1 else "",
         shares,
         left_out,
     )

@@ -10,7 +10,9 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Figure, Measure
 from pbr_rules.dates import long_text
+from pbr_rules.diagnostics import listing
 from pbr_rules.evidence.tables import places
+from pbr_rules.plan.from_checked import count, records_read
 from pbr_rules.plan.model import Answer
 from pbr_rules.settlement.calculation import Calculation
 from pbr_rules.settlement.frame import Env, Frame, Result, label
@@ -76,7 +78,10 @@ class Measured(Calculation):
                     value = self.value(node, {}, Frame())
                     if not value.known:
                         return value
-        return without(State.UNKNOWN, f"no rows of `{figure.records}` were given", figure.kind)
+        absent = sorted(
+            records_read(count(self.contract, figure, figure.dimensions), self.contract) - self.inputs.tables.keys()
+        )
+        return without(State.UNKNOWN, f"no rows of {listing([f'`{name}`' for name in absent])} were given", figure.kind)
 
     def _weighed(self, figure: Measure, counts: object, frame: Frame) -> Value:
         total = Fraction(0)
@@ -156,7 +161,7 @@ class Measured(Calculation):
             return self._noted(node, value, frame)
         answer = self.inputs.answers.get((figure.name, kept))
         if answer is None:
-            value = without(State.UNKNOWN, f"no rows of `{figure.records}` were given", kinds.COUNT, (figure.name,))
+            value = evolve(self._uncounted(figure), kind=kinds.COUNT).through(figure.name)
         elif node.counted and (still_open := self._still_open(figure, at, kept, answer)) is not None:
             value = evolve(still_open, kind=kinds.COUNT).through(figure.name)
         elif node.counted:

@@ -11,7 +11,7 @@ from functools import cached_property
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Constraint, Define, Figure, Limit, Measure, Parameter, Payment
+from pbr_rules.checked.model import Cell, Constraint, Define, Figure, Limit, Measure, Parameter, Payment, Records
 from pbr_rules.dates import long_text
 from pbr_rules.engines.rows import bounds_of
 from pbr_rules.plan.from_checked import calculated, inside, records_of, undecided
@@ -53,11 +53,20 @@ class Terms(Measured):
         owner = self.contract.owner(dimension)
         value = without(
             State.OUTSIDE,
-            f'there is no "{marked(member)}" in `{owner.name if owner else dimension}`',
+            self._why_no_such(owner, member) if owner else f"there is no `{member}`",
             figure.kind,
             (figure.name,),
         )
         return value, self.working(figure, at, value, Frame(), "", "")
+
+    def _why_no_such(self, owner: Records, member: str) -> str:
+        """Why nothing is settled for an id: it is excluded, or there is no such row."""
+        table = self.inputs.tables.get(owner.name)
+        row = None if table is None else table.index.get((member,))
+        excluded = None if table is None or row is None else table.excluded[row]
+        if excluded is not None:
+            return f'"{marked(member)}" is excluded from `{owner.name}`: {excluded}'
+        return f'there is no "{marked(member)}" in `{owner.name}`'
 
     def _settle(self, figure: Figure, at: Env) -> Result:
         cell = tuple(at.values())

@@ -10,6 +10,7 @@ import pytest
 from pbr_rules import api
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.kinds import money
+from pbr_rules.settlement.ids import with_ids
 
 OPEN = """
 records people {{ person: id   released: date }}
@@ -280,3 +281,74 @@ def test_a_condition_of_the_contract_is_not_yet_known_while_its_day_could_be_fil
         for day in ("2024-01-31", "2024-02-01")
     ]
     assert results == [["not yet"], ["met"]]
+
+
+def test_an_example_may_leave_out_records_that_a_measure_reaches_and_it_is_then_unknown(bench):
+    text = """
+    records journeys { journey: id   began: date }
+    records people { person: id   journey: id of journeys optional   seen: date }
+    measure n "N" { count of people where journey is known and seen is after began }
+    measure m "M" { count of people }
+    example "E" { given people { | person | journey | seen |
+    | "A" | missing | 2020-01-01 | } expect m = 1 expect n refused }
+    """
+    bench.holds(text)
+
+
+def test_a_limit_over_two_providers_is_warned_of_and_is_nobodys(bench):
+    head = """
+    language 1
+    contract homes "Homes" {
+      payer city: "The city"
+      provider east: "East"
+      provider west: "West"
+      currency: GBP
+      payments: rounded to £0.01 half up
+    }
+    """
+    text = """
+    payment to_east "To East" { from: city to east  pay £5 }
+    payment to_west "To West" { from: city to west  pay £5 }
+    limit own "East alone" { covers to_east  at most £4 }
+    limit ceiling "Most in all" { covers to_east, to_west  at most £8 }
+    """
+    assert [w.code for w in bench.warnings(text, head=head)] == ["payees"]
+    own, ceiling = bench.settle(text, head=head).settlement.lines[2:]
+    assert (own.amount, own.payee) == (-1, "east")
+    assert (ceiling.amount, ceiling.payee) == (-1, "")
+    assert "the terms do not say how `east` and `west` bear it" in ceiling.working.steps
+
+
+def test_a_column_that_has_the_name_of_a_member_is_told_apart(bench):
+    text = """
+    category home { hostel, own }
+    records people { person: id   hostel: flag   where_now: home }
+    measure n "N" { count of people where where_now is hostel }
+    """
+    (problem,) = bench.problems(text)
+    assert problem.code == "kinds"
+    assert "`hostel` here is a flag, a column; for the member of `home`" in problem.help[0]
+
+
+def test_only_speaks_of_what_stands_before_it(bench):
+    text = """
+    category provider { first, second }
+    category outcome { entered, kept }
+    payment p "P" by provider only first, outcome { pay nothing }
+    """
+    (problem,) = bench.problems(text)
+    assert problem.headline == "`outcome` is not a member of `provider`"
+    assert problem.help == ("write `outcome` first: `by outcome, provider only …`",)
+
+
+def test_who_is_excluded_is_told_from_who_is_not_there(bench):
+    text = """
+    records people { person: id   hostel: flag   exclude hostel "in a hostel" }
+    measure n "N" by person { count of people for people }
+    payment p "P" by person { pay n * £1 }
+    """
+    source = bench.source(text)
+    settled = bench.settle(text, {"people": "person,hostel; A,no; C,yes"})
+    why = {who: api.explained(source, settled, f'p["{who}"]', None, ()).working.why for who in ("C", "Z")}
+    assert "is excluded from `people`: in a hostel" in why["C"]
+    assert with_ids(why["Z"]) == 'there is no "Z" in `people`'
