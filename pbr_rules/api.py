@@ -68,7 +68,7 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
         # Nothing could be read: what else would be said of it is not worth saying.
         return Compiled(source, document, None, spelling)
     contract, meaning = check(source, document, catalogue, readings)
-    diagnostics = merged(spelling, _not_following(document, spelling, meaning))
+    diagnostics = merged(spelling, _not_following(source, document, spelling, meaning))
     wrong = any(d.is_error for d in diagnostics)
     return Compiled(source, document, None if wrong else contract, diagnostics)
 
@@ -91,18 +91,22 @@ def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 
 def _not_following(
-    document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
+    source: Source, document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
     """What is wrong with the meaning, less what only follows from a clause that could not be read whole: what such a clause
-    lacks, that nothing has its name, and more about a place of which something is said already."""
-    wrong = {d.span.start for d in spelling if d.is_error}
+    lacks, that nothing has its name, and more about a place, or the word before it, of which something is said already."""
+    wrong, damaged = {d.span.start for d in spelling if d.is_error}, set(document.damaged)
     spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
 
     def follows(d: Diagnostic) -> bool:
         if d.span.start in wrong:
             return True
-        if d.code == "unknown-name" and (named := re.search(r"`(\w+)`", d.headline)):
-            return named[1] in document.damaged
+        if d.code in ("unknown-name", "ambiguous", "grain") and damaged.intersection(
+            re.findall(r"`(\w+)`", d.headline)
+        ):
+            return True
+        if d.code == "unknown-name":
+            return any(at >= d.span.end and not source.text[d.span.end : at].strip() for at in wrong)
         return d.code in ("incomplete", "cells") and any(span.start <= d.span.start < span.end for span in spans)
 
     return tuple(d for d in meaning if not follows(d))
