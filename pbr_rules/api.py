@@ -101,7 +101,7 @@ def _not_following(
     def follows(d: Diagnostic) -> bool:
         if d.span.start in wrong:
             return True
-        if d.code in ("unknown-name", "ambiguous", "grain") and damaged.intersection(
+        if d.code in ("unknown-name", "ambiguous", "grain", "incomplete") and damaged.intersection(
             re.findall(r"`(\w+)`", d.headline)
         ):
             return True

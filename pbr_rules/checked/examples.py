@@ -95,7 +95,15 @@ def _figure(name: x.Name, c: Context) -> Figure | None:
 def _given(line: t.GivenFigure, target: x.Name, c: Context) -> Given | None:
     figure = _figure(target, c)
     if figure is None:
-        if not c.resolver.exists(target.name):
+        holder = next((r for r in c.declared.records.values() if target.name in r.columns), None)
+        if holder is not None:
+            c.problem(
+                "unknown-name",
+                f"`{target.name}` is a column of `{holder.name}`, and no figure",
+                target.span,
+                (f"give rows: `given {holder.name} {{ | … | }}`",),
+            )
+        elif not c.resolver.exists(target.name):
             c.problem(
                 "unknown-name",
                 f"nothing is called `{target.name}`",

@@ -116,6 +116,17 @@ class Reading(Said):
             return
         for records in self.declared.records.values():
             if node.name in records.columns:
+                key = self.declared.key_dimensions(records)
+                if node.picks and key:
+                    by = ", ".join(key)
+                    self._grain(
+                        f"`{node.name}` is a column, and brackets pick a cell of a figure",
+                        node.span,
+                        help=(
+                            f"make it one: `define its_{node.name} by {by} = {node.name}`, then `its_{node.name}[…]`",
+                        ),
+                    )
+                    return
                 self._grain(
                     f"`{node.name}` is a column of `{records.name}`, and nothing here fixes which row",
                     node.span,
@@ -231,6 +242,15 @@ class Reading(Said):
         """The dimension of the figure that a pick fixes, and how its member is found."""
         dimensions = figure.dimensions
         match pick.how:
+            case "text" if any(pick.first in (self.declared.members(d) or ()) for d in dimensions):
+                self._unknown(
+                    pick.first,
+                    f'`"{pick.first}"` in quotes is an id, and `{pick.first}` is a member',
+                    pick.span,
+                    [],
+                    help=(f"leave the quotes out: `{figure.name}[{pick.first}]`",),
+                )
+                return None
             case "text" | "id":
                 open_ones = [a.dimension for a in figure.axes if a.members is None and a.dimension not in picked]
                 if pick.how == "id":

@@ -21,9 +21,10 @@ def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> V
     """One figure from many cells. A cell whose condition or figure has no value stops it; nothing kept makes a total or a
     number 0 and any other figure missing. Values may tie; rows may not matter."""
     kept: list[tuple[Value, Value, int]] = []
-    number = 0
+    number = there = 0
     reading = x.Both(tuple(part for part in (node.of, node.where, node.weight) if part is not None))
     for inside, people in terms.inner(node.across, env, reading):
+        there += people
         if node.where is not None:
             held = terms.value(node.where, inside, frame)
             if not held.known:
@@ -42,9 +43,16 @@ def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> V
             if not weight.known:
                 return weight
         kept.append((value, weight, people))
-    frame.steps.append(f"{words(node)}: over {number:,} cell{'' if number == 1 else 's'}")
+    over = (
+        f"over {number:,} cell{'' if number == 1 else 's'}"
+        if number == there
+        else f"over {number:,} of {there:,} cells"
+    )
+    frame.steps.append(f"{words(node)}: {over}")
     result = _made(node, kept, number)
     frame.numbers[node] = put_in(result)
+    if number < there and node.of is not None and result.known:
+        frame.numbers[node] += f" ({over})"
     return result
 
 

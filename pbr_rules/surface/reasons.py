@@ -14,7 +14,15 @@ from pbr_rules.surface.vocabulary import CLAUSES, HOLDS
 
 def reason(place: Place) -> Reason:
     """The likeliest reason. Offsets are those of the piece."""
-    for rule in (slips.waiting, slips.mixed, slips.which_side, slips.grid_cell, slips.elsewhere, slips.hyphen):
+    for rule in (
+        slips.waiting,
+        slips.one_inside_another,
+        slips.mixed,
+        slips.which_side,
+        slips.grid_cell,
+        slips.elsewhere,
+        slips.hyphen,
+    ):
         if found := rule(place):
             return found
     repair = best(place.text, place.stop)

@@ -55,6 +55,20 @@ def mixed(place: Place) -> Reason | None:
     )
 
 
+def one_inside_another(place: Place) -> Reason | None:
+    """`lower of a and greater of b and c`: the inner one wants brackets."""
+    before = place.stop.words[-1] if place.stop.words else None
+    if before is None or str(before) not in ("lower", "greater") or str(place.stop.at) != "of":
+        return None
+    report = Diagnostic(
+        "not-expected",
+        f"`{before} of … and …` stands inside another figure, and takes brackets",
+        Span(before.start_pos or 0, place.at + 2),
+        help=(f"write `({before} of … and …)`",),
+    )
+    return Reason(report)
+
+
 def which_side(place: Place) -> Reason | None:
     """`within 12 months of released`."""
     word = place.stop.at

@@ -15,6 +15,7 @@ from attrs import frozen
 from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.source import Span
 from pbr_rules.surface import misspelt_figures as figures
+from pbr_rules.surface.vocabulary import instead_of
 
 Match = re.Match[str]
 
@@ -153,6 +154,8 @@ def _word(match: Match) -> Finding | None:
     if len(word.split()) > 1:
         return Finding("bad-text", "text for people stands in quotes", (f'write `"{word}"`',), f'"{word[1:-1]}"')
     lower = word.lower()
+    if word.isupper() and (instead := instead_of(word)) and re.match(r"\s*\(", match.string[match.end() :]):
+        return Finding("bad-name", f"`{word}` is not in the language", (instead,), lower)
     what = "the language's words are" if lower in _KNOWN else "names are"
     help_ = f"write `{lower}`" if lower in _KNOWN else f'write `{lower}`; a title stands in quotes: `"{word}"`'
     return Finding("bad-name", f"{what} in lower case: `{word}`", (help_,), lower if len(lower) == len(word) else "")
