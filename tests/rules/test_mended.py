@@ -352,3 +352,29 @@ def test_who_is_excluded_is_told_from_who_is_not_there(bench):
     why = {who: api.explained(source, settled, f'p["{who}"]', None, ()).working.why for who in ("C", "Z")}
     assert "is excluded from `people`: in a hostel" in why["C"]
     assert with_ids(why["Z"]) == 'there is no "Z" in `people`'
+
+
+def test_people_of_whom_the_same_was_counted_are_one_line_whenever_their_windows_ended(bench):
+    text = """
+    records people { person: id   released: date }
+    records events { person: id of people   happened: date }
+    measure n "N" by person { count of events for people where happened within 1 month after released }
+    payment p "P" by person { when n is 0 pay £5 otherwise pay nothing }
+    """
+    rows = {"people": "person,released; a,2020-01-01; b,2020-01-15; c,2020-06-01", "events": "person,happened"}
+    lines = bench.settle(text, rows, complete={"events": "2020-03-31"}).settlement.lines
+    assert [(line.people, line.amount, str(line.state)) for line in lines] == [(2, 10, "known"), (1, None, "not yet")]
+
+
+def test_the_working_says_how_many_an_average_leaves_out(bench):
+    text = """
+    records people { person: id   score: number, 2 places optional }
+    define its_score "S" by person = score
+    define mean "M" = average of its_score where its_score is known across person
+    payment p "P" { pay £10 * mean }
+    """
+    (line,) = bench.settle(text, {"people": "person,score; a,1; b,2; c,"}).settlement.lines
+    assert line.amount == 15
+    (mean,) = line.working.inputs
+    assert mean.steps == ("average of its_score where its_score is known across person: over 2 of 3 cells",)
+    assert "(over 2 of 3 cells)" in mean.with_numbers
