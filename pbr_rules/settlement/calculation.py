@@ -34,6 +34,10 @@ class Calculation(Cells):
         """A measure at a grain of its own or coarser."""
 
     @abstractmethod
+    def open_inside(self, node: x.Expression, at: Env) -> Value | None:
+        """Not yet, where a gathered cell turns on a day that may still be filled in."""
+
+    @abstractmethod
     def people_in(self, node: x.PeopleIn, env: Env, frame: Frame) -> Value:
         """The people that a measure is counted over, or what it counted."""
 
@@ -265,7 +269,8 @@ class Calculation(Cells):
 
     def _for_every(self, node: x.ForEvery, env: Env, frame: Frame) -> Value:
         values = [
-            self.value(node.condition, inside, frame) for inside, _ in self.inner(node.across, env, node.condition)
+            self.open_inside(node.condition, inside) or self.value(node.condition, inside, frame)
+            for inside, _ in self.inner(node.across, env, node.condition)
         ]
         if not values:
             if node.if_any:

@@ -25,6 +25,9 @@ def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> V
     reading = x.Both(tuple(part for part in (node.of, node.where, node.weight) if part is not None))
     for inside, people in terms.inner(node.across, env, reading):
         there += people
+        still_open = terms.open_inside(node, inside)
+        if still_open is not None:
+            return still_open
         if node.where is not None:
             held = terms.value(node.where, inside, frame)
             if not held.known:

@@ -5,6 +5,7 @@ A state is a value: an unknown price on a branch that is not taken is never aske
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -83,7 +84,7 @@ class Terms(Measured):
                 return value, self.working(figure, at, value, Frame(), "", "")
         still_open = self.still_open(figure, at)
         if still_open is not None:
-            return still_open, self.working(figure, at, still_open, Frame(), "", "")
+            return still_open.through(figure.name), self.working(figure, at, still_open, Frame(), "", "")
         match figure:
             case Parameter():
                 return self.parameter(figure, at)
@@ -107,26 +108,36 @@ class Terms(Measured):
 
     def still_open(self, part: Figure | Constraint, at: Env) -> Value | None:
         """Not yet, where terms turn on a day that may still be filled in: it is blank, and its window ends after the records do."""
-        for day, window in self._undecided.get(part.name, ()):
+        return self._open_among(self._undecided.get(part.name, []), at)
+
+    def open_inside(self, node: x.Expression, at: Env) -> Value | None:
+        """The same, for one of the cells that an aggregate gathers."""
+        if id(node) not in self._undecided_inside:
+            self._undecided_inside[id(node)] = list(undecided(self.contract, (node,)))
+        return self._open_among(self._undecided_inside[id(node)], at)
+
+    def _open_among(self, pairs: list[tuple[x.Expression, Ending]], at: Env) -> Value | None:
+        for day, window in pairs:
             records = records_of(day)
             complete = self.inputs.complete.get(records)
-            if complete is None or self.value(day, at, Frame()).state is not State.MISSING:
+            if complete is None or not _fixed(at.keys(), day, *ends(window)):
+                continue
+            if self.value(day, at, Frame()).state is not State.MISSING:
                 continue
             closes = self._last_day(window, at)
             if closes is not None and closes > complete:
                 why = f"`{records}` goes to {long_text(complete)}, and {words(window)} is only known from {long_text(closes)}"
-                return without(State.NOT_YET, why, because=(part.name,))
+                return without(State.NOT_YET, why)
         return None
 
     @cached_property
     def _undecided(self) -> dict[str, list[tuple[x.Expression, Ending]]]:
-        """By figure or constraint, the days among its terms that may still be filled in, where the cell alone fixes them."""
-        found = {}
-        for part in calculated(self.contract):
-            pairs = undecided(self.contract, inside(part))
-            axes = {axis.dimension for axis in part.axes}
-            found[part.name] = [(day, window) for day, window in pairs if _fixed(axes, day, *ends(window))]
-        return found
+        """By figure or constraint, the days among its terms that may still be filled in."""
+        return {part.name: list(undecided(self.contract, inside(part))) for part in calculated(self.contract)}
+
+    @cached_property
+    def _undecided_inside(self) -> dict[int, list[tuple[x.Expression, Ending]]]:
+        return {}
 
     def _last_day(self, window: Ending, at: Env) -> date | None:
         """The last day of a window, or None where it has none."""
@@ -223,8 +234,8 @@ class Terms(Measured):
         return evolve(value, of=value.number * (1 + rate.value) ** times)  # type: ignore[operator]
 
 
-def _fixed(axes: set[str], *nodes: x.Expression) -> bool:
-    """Whether what nodes read is fixed by a cell of some axes, and by nothing inside them."""
+def _fixed(axes: Collection[str], *nodes: x.Expression) -> bool:
+    """Whether what nodes read is fixed by a cell of some axes."""
     return all(
         not isinstance(part, x.Argument | x.AmountSoFar) and (not isinstance(part, x.Here) or part.dimension in axes)
         for node in nodes

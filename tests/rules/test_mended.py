@@ -378,3 +378,25 @@ def test_the_working_says_how_many_an_average_leaves_out(bench):
     (mean,) = line.working.inputs
     assert mean.steps == ("average of its_score where its_score is known across person: over 2 of 3 cells",)
     assert "(over 2 of 3 cells)" in mean.with_numbers
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "number where left is missing or left is on or after housed + 26 weeks across person",
+        "total of kept where left is missing or left is on or after housed + 26 weeks across person",
+        "number where stays across person",
+    ],
+)
+def test_a_day_that_may_still_be_filled_in_is_waited_for_where_cells_are_gathered(bench, figure):
+    text = f"""
+    records people {{ person: id   housed: date   left: date optional }}
+    parameter kept "K": count = 1
+    define stays "S" by person = left is missing or left is on or after housed + 26 weeks
+    define n "N" = {figure}
+    define all_stay "A" = for every person (left is missing or left is on or after housed + 26 weeks)
+    payment p "P" {{ when all_stay pay n * £5 otherwise pay n * £1 }}
+    """
+    rows = {"people": "person,housed,left; A,2024-01-01,; B,2024-01-01,2024-05-30"}
+    assert str(bench.amounts(text, rows, complete={"people": "2024-06-29"})["p"]).startswith("not yet")
+    assert bench.amounts(text, rows, complete={"people": "2024-06-30"}) == {"p": 1}
