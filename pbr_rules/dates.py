@@ -6,6 +6,7 @@ time is never turned into days.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
@@ -103,7 +104,12 @@ def read_day(text: str) -> date:
     Raises:
         ValueError: it is written in another way, or there is no such day.
     """
-    parts = text.split()
-    if len(parts) == 3 and parts[1] in MONTHS:
-        return date(int(parts[2]), MONTHS.index(parts[1]) + 1, int(parts[0]))
-    return date(*(int(part) for part in text.split("-")))
+    if found := _LONG_DAY.fullmatch(text):
+        return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
+    if not _SHORT_DAY.fullmatch(text):
+        raise ValueError(f"`{text}` is not a day")
+    return date.fromisoformat(text)
+
+
+_LONG_DAY = re.compile(rf"([0-9]{{1,2}})\s+({'|'.join(MONTHS)})\s+([0-9]{{4}})")
+_SHORT_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

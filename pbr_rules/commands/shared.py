@@ -136,7 +136,7 @@ def day(text: str) -> date:
     """A date on the command line, written as in a contract."""
     try:
         return read_day(text)
-    except (ValueError, TypeError):
+    except ValueError:
         raise ValueError(f"`{text}` is not a date written 2013-06-30 or 30 June 2013") from None
 
 

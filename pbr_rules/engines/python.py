@@ -220,25 +220,22 @@ class _Work:
                     closes[cell] = bounds[1]
         return dict(people), closes
 
-    def undecided(self) -> dict[Cell, date]:
-        """For each cell, the last day of any window of a row whose day is still blank."""
-        count = self.count
-        last: dict[Cell, date] = {}
-        if not count.undecided:
+    def undecided(self) -> dict[Cell, dict[str, date]]:
+        """For each cell, the last day of any window of a row whose day is still blank, by whose file it would be filled in."""
+        last: dict[Cell, dict[str, date]] = {}
+        if not self.count.undecided:
             return last
-        among, firm = ([(self._reader(c), "") for c in conditions] for conditions in (count.among, count.firm))
-        axes = [(axis, self._reader(axis.at), members) for axis, members in zip(count.axes, count.members, strict=True)]
         windows = [
-            (self._reader(day), window_reader(window, self.tables, self.periods)) for day, window in count.undecided
+            (each.records, self._reader(each.day), window_reader(each.window, self.tables, self.periods))
+            for each in self.count.undecided
         ]
-        for row in range(len(self.rows)):
-            person = self.person(row)
-            if person is None or self._reason(row, person, among, firm) is not None:
+        for fate in _Work(self.count.firm, self.tables, self.periods).fates():
+            if fate.cell is None:
                 continue
-            cell, _ = self._cell(row, person, axes)
-            days = [bounds[1] for day, read in windows if day(row) is None and (bounds := read(row)) is not None]
-            if cell is not None and days:
-                last[cell] = max(*days, last.get(cell, date.min))
+            for records, day, bounds in windows:
+                if day(fate.row) is None and (found := bounds(fate.row)) is not None:
+                    ends = last.setdefault(fate.cell, {})
+                    ends[records] = max(found[1], ends.get(records, date.min))
         return last
 
 

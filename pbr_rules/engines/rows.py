@@ -16,7 +16,7 @@ from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
 from pbr_rules.diagnostics import DataError, InternalError
 from pbr_rules.evidence.tables import Cell, Table, places
-from pbr_rules.plan.model import END_COUNTS
+from pbr_rules.plan.model import END_COUNTS, Ending
 from pbr_rules.words import words
 
 Read = Callable[[int], Any]
@@ -51,7 +51,7 @@ def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
 
 
 def window_reader(
-    node: x.Within | x.Between | x.Compare, tables: Mapping[str, Table], periods: Mapping[str, Period]
+    node: Ending, tables: Mapping[str, Table], periods: Mapping[str, Period]
 ) -> Callable[[int], tuple[date | None, date] | None]:
     """A function from a row's number to the first and last day of a window there, or None where its day is blank. A
     comparison up to a day has no first."""
@@ -66,16 +66,19 @@ def window_reader(
         case x.Between(first=first, last=last):
             a, b = inner(first), inner(last)
             return lambda row: None if (day := b(row)) is None else (a(row), day)
-        case x.Compare(how=how, right=right):
-            end, counts = inner(right), how in END_COUNTS
+        case x.Compare(right=right):
+            end = inner(right)
+            return lambda row: None if (day := end(row)) is None else (None, closing_day(node, day))
 
-            def read(row: int) -> tuple[date | None, date] | None:
-                day = end(row)
-                if day is None:
-                    return None
-                return None, day if counts else _held(lambda: day - timedelta(days=1), date.min)
 
-            return read
+def closing_day(window: Ending, end: date) -> date:
+    """The last day of a window that begins on a day, or that ends with it: once it is over, no other day can come."""
+    match window:
+        case x.Within():
+            return bounds_of(window, end)[1]
+        case x.Compare(how=how) if how not in END_COUNTS:
+            return _held(lambda: end - timedelta(days=1), date.min)
+    return end
 
 
 def _held(day: Callable[[], date], end: date) -> date:

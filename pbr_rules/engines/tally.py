@@ -224,33 +224,24 @@ class Tally:
                 last[cell] = max(days)
         return people, last
 
-    def undecided(self) -> dict[Cell, date]:
-        """For each cell, the last day of any window of a row whose day is still blank."""
-        count = self.count
-        if not count.undecided:
+    def undecided(self) -> dict[Cell, dict[str, date]]:
+        """For each cell, the last day of any window of a row whose day is still blank, by whose file it would be filled in."""
+        if not self.count.undecided:
             return {}
-        axes = {
-            cell: ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
-            for cell, axis in zip(self.cells, count.axes, strict=True)
-        }
+        firm = Tally(self.count.firm, self._load, self.periods, self._rows)
         closes = {
-            f"closes{n}": nw.when(~known(self.at_row.value(day))).then(_closing(self.at_row, window))
-            for n, (day, window) in enumerate(count.undecided)
+            f"closes{n}": nw.when(~known(firm.at_row.value(each.day))).then(_closing(firm.at_row, each.window))
+            for n, each in enumerate(self.count.undecided)
         }
-        there = [nw.col(WHY).is_null(), ~nw.col(self.person).is_null()]
-        there += [self.at_person.condition(condition) for condition in count.among]
-        there += [self.at_row.condition(condition) for condition in count.firm]
-        for cell, members in zip(self.cells, count.members, strict=True):
-            there.append(~nw.col(cell).is_null())
-            there += [~_not_in(cell, members)] if members is not None else []
-        frame = self.joined.frame().with_columns(_ONE, **axes, **closes)
-        frame = frame.with_columns(every_or_any(there, every=True).alias(COUNTS)).filter(nw.col(COUNTS))
+        frame = firm._marked().with_columns(**closes).filter(nw.col(COUNTS))
         frame = frame.group_by(ONE, *self.cells).agg(*(nw.col(name).max() for name in closes))
-        last: dict[Cell, date] = {}
+        last: dict[Cell, dict[str, date]] = {}
         for row in self._rows(frame.select(*self.cells, *closes)):
-            days = [day for day in row[len(self.cells) :] if isinstance(day, date)]
-            if days:
-                last[cast(Cell, tuple(row[: len(self.cells)]))] = max(days)
+            cell, days = cast(Cell, tuple(row[: len(self.cells)])), row[len(self.cells) :]
+            for each, day in zip(self.count.undecided, days, strict=True):
+                if isinstance(day, date):
+                    ends = last.setdefault(cell, {})
+                    ends[each.records] = max(day, ends.get(each.records, date.min))
         return last
 
 

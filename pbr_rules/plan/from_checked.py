@@ -8,8 +8,8 @@ from attrs import evolve, fields
 
 from pbr_rules import expressions as x
 from pbr_rules import measures as m
-from pbr_rules.checked.model import Constraint, Contract, Figure, Measure
-from pbr_rules.plan.model import Count, Ending, Plan, What
+from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, Records
+from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
 
 
 def plan(contract: Contract) -> Plan:
@@ -109,12 +109,12 @@ def _closing(measure: Measure) -> Iterator[Ending]:
                         yield evolve(window, right=end)
 
 
-def undecided(contract: Contract, conditions: Iterable[x.Expression]) -> Iterator[tuple[x.Expression, Ending]]:
+def undecided(contract: Contract, conditions: Iterable[x.Expression]) -> Iterator[Undecided]:
     """Days of records that may still be blank, with the windows that decide about them."""
     for condition in conditions:
         for day, window in windows(condition):
-            if any(_may_be_blank(node, contract) for node in x.walk(day)):
-                yield day, window
+            files = dict.fromkeys(name for node in x.walk(day) for name in _blank_in(node, contract))
+            yield from (Undecided(name, day, window) for name in files)
 
 
 def calculated(contract: Contract) -> Iterator[Figure | Constraint]:
@@ -123,37 +123,33 @@ def calculated(contract: Contract) -> Iterator[Figure | Constraint]:
     yield from contract.constraints
 
 
-def records_of(day: x.Expression) -> str:
-    """The records that a day is read from."""
-    return next(node.records for node in x.walk(day) if isinstance(node, x.Column))
-
-
 def records_read(count: Count, contract: Contract) -> set[str]:
     """Every records clause that a count reads, however it is reached."""
-    found = {count.records}
     ways = [(count.records, count.link)]
-    parts = (count.among, count.where, count.once, count.keys, tuple(axis.at for axis in count.axes))
-    for node in (node for part in parts for top in part for node in x.walk(top)):
-        if isinstance(node, x.Column):
-            found.add(node.records)
-            ways.append((node.records, node.path))
-    for start, path in ways:
-        records = contract.records[start]
-        for step in path:
-            records = contract.records[records.columns[step].kind.detail]
-            found.add(records.name)
+    tops = [*count.among, *count.where, *count.once, *count.keys, *(axis.at for axis in count.axes)]
+    tops += [count.column] if count.column is not None else []
+    tops += [count.survivor[0]] if count.survivor is not None else []
+    ways += [(node.records, node.path) for top in tops for node in x.walk(top) if isinstance(node, x.Column)]
+    found = {records.name for start, path in ways for records in _along(start, path, contract)}
     return found if count.base is None else found | {count.base}
 
 
-def _may_be_blank(node: x.Expression, contract: Contract) -> bool:
+def _blank_in(node: x.Expression, contract: Contract) -> Iterator[str]:
+    """The records, on the way to a column, in whose files a blank may stand."""
     if not isinstance(node, x.Column):
-        return False
-    records = contract.records[node.records]
-    for step in node.path:
-        if records.columns[step].optional:
-            return True
+        return
+    for records, column in zip(_along(node.records, node.path, contract), (*node.path, node.name), strict=True):
+        if records.columns[column].optional:
+            yield records.name
+
+
+def _along(start: str, path: tuple[str, ...], contract: Contract) -> Iterator[Records]:
+    """The records that a path of `id of` columns begins in, and each that it reaches."""
+    records = contract.records[start]
+    yield records
+    for step in path:
         records = contract.records[records.columns[step].kind.detail]
-    return records.columns[node.name].optional
+        yield records
 
 
 def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:

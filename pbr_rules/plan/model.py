@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis
 from pbr_rules.evidence.tables import Table
@@ -37,6 +37,20 @@ def ends(window: Ending) -> tuple[Expression, ...]:
             return (right,)
 
 
+@frozen
+class Undecided:
+    """A day of a record that may still be blank, and the window that it is held to. While it is blank, what turns on it is known
+    only once the window is over.
+
+    Attributes:
+        records: whose file the day would be filled in.
+    """
+
+    records: str
+    day: Expression
+    window: Ending
+
+
 class What(StrEnum):
     """What is counted."""
 
@@ -59,8 +73,7 @@ class Count:
         what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
         closing: windows that must be over, read at the person's row: a length of time from a day, from a day to a day, or up to
             a day.
-        undecided: days of the counted row that may still be blank, each with the window that it is held to: a row whose day is
-            blank is decided once its window is over.
+        undecided: days that a counted row reads and that may still be blank, each with the window that decides about it.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
     """
@@ -81,13 +94,14 @@ class Count:
     members: tuple[tuple[str, ...] | None, ...]
     scope: tuple[str, ...] = ()
     excepted: tuple[Cell, ...] = ()
-    undecided: tuple[tuple[Expression, Ending], ...] = ()
+    undecided: tuple[Undecided, ...] = ()
 
     @property
-    def firm(self) -> tuple[Expression, ...]:
-        """Conditions on a counted row that turn on no day which may still be filled in."""
-        days = {day for day, _ in self.undecided}
-        return tuple(condition for condition in self.where if days.isdisjoint(walk(condition)))
+    def firm(self) -> Count:
+        """The rows that could count: those that meet every condition which turns on no day that may still be filled in."""
+        days = {each.day for each in self.undecided}
+        where = tuple(condition for condition in self.where if days.isdisjoint(walk(condition)))
+        return evolve(self, where=where, once=(), survivor=None, what=What.ROWS, column=None, keys=(), undecided=())
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -106,7 +120,8 @@ class Answer:
         counted: for each cell that any row fell in, the count for each value of the keys (`()` where there are none).
         people: for each cell of the axes that split people, how many there are. Empty without a base.
         closes: for each such cell, the last day of any window.
-        undecided: for each cell of all axes, the last day of any window of a row whose day is blank.
+        undecided: for each cell of all axes that has a row whose day is blank, the last day of any window that decides about one,
+            by the records whose file the day would be filled in.
         reasons: how many rows did not count, by the first reason; the reasons as the plan words them.
         known_from: the last day of any window that ends with a day of no row, whatever the cell. An engine leaves it out.
     """
@@ -115,7 +130,7 @@ class Answer:
     people: Mapping[Cell, int]
     closes: Mapping[Cell, date]
     reasons: Mapping[str, int]
-    undecided: Mapping[Cell, date] = field(factory=dict)
+    undecided: Mapping[Cell, Mapping[str, date]] = field(factory=dict)
     known_from: date | None = None
 
 

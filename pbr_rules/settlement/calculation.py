@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -12,8 +13,10 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.model import Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
-from pbr_rules.engines.rows import COMPARE, bounds_of
+from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
 from pbr_rules.evidence.tables import places
+from pbr_rules.plan.from_checked import undecided
+from pbr_rules.plan.model import Undecided, ends
 from pbr_rules.settlement.cells import Cells
 from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
 from pbr_rules.settlement.gather import gathered
@@ -32,10 +35,6 @@ class Calculation(Cells):
     @abstractmethod
     def measure(self, figure: Measure, at: Env, kept: tuple[str, ...]) -> Result:
         """A measure at a grain of its own or coarser."""
-
-    @abstractmethod
-    def open_inside(self, node: x.Expression, at: Env) -> Value | None:
-        """Not yet, where a gathered cell turns on a day that may still be filled in."""
 
     @abstractmethod
     def people_in(self, node: x.PeopleIn, env: Env, frame: Frame) -> Value:
@@ -267,9 +266,27 @@ class Calculation(Cells):
         missing = first_without(*parts)
         return missing or known(kinds.FLAG, parts[0].of <= parts[1].of <= parts[2].of)  # type: ignore[operator]
 
+    def not_yet(self, records: str, what: str, closes: date) -> Value:
+        """A figure that waits for a file to go further."""
+        why = f"`{records}` goes to {long_text(self.inputs.complete[records])}, and {what} is only known from {long_text(closes)}"
+        return without(State.NOT_YET, why)
+
+    def still_open(self, waiting: Iterable[Undecided], at: Env) -> Value | None:
+        """Not yet, where a day that may still be filled in is blank at a place, and its window ends after its file does."""
+        for each in waiting:
+            end = ends(each.window)[-1]
+            if not _fixed(at, each.day, end) or self.value(each.day, at, Frame()).state is not State.MISSING:
+                continue
+            day = self.value(end, at, Frame()).of
+            closes = closing_day(each.window, day) if isinstance(day, date) else None
+            if closes is not None and self.inputs.is_open(each.records, closes):
+                return self.not_yet(each.records, words(each.window), closes)
+        return None
+
     def _for_every(self, node: x.ForEvery, env: Env, frame: Frame) -> Value:
+        waiting = tuple(undecided(self.contract, (node.condition,)))
         values = [
-            self.open_inside(node.condition, inside) or self.value(node.condition, inside, frame)
+            self.still_open(waiting, inside) or self.value(node.condition, inside, frame)
             for inside, _ in self.inner(node.across, env, node.condition)
         ]
         if not values:
@@ -287,3 +304,12 @@ class Calculation(Cells):
             if held.of:
                 return self.value(value, env, frame)
         return self.value(node.otherwise, env, frame)
+
+
+def _fixed(at: Env, *nodes: x.Expression) -> bool:
+    """Whether a place fixes all that nodes read."""
+    return all(
+        not isinstance(part, x.Argument | x.AmountSoFar) and (not isinstance(part, x.Here) or part.dimension in at)
+        for node in nodes
+        for part in x.walk(node)
+    )

@@ -12,7 +12,7 @@ from pbr_rules.checked.model import Cell, Contract
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
 from pbr_rules.evidence.tables import Table
-from pbr_rules.plan.from_checked import calculated, inside, plan, records_of, records_read, undecided
+from pbr_rules.plan.from_checked import calculated, inside, plan, records_read, undecided
 from pbr_rules.plan.model import Answer, Count, Engine, ends
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.terms import Terms
@@ -68,22 +68,23 @@ def with_constants(count: Count, fixed: Mapping[x.Expression, Value]) -> Count |
 
     try:
         where, among, closing = (tuple(map(put, part)) for part in (count.where, count.among, count.closing))
-        undecided = tuple((put(day), put(window)) for day, window in count.undecided)
+        waiting = tuple(evolve(each, day=put(each.day), window=put(each.window)) for each in count.undecided)  # type: ignore[arg-type]
     except LookupError:
         return None
-    return evolve(count, where=where, among=among, closing=closing, undecided=undecided)  # type: ignore[arg-type]
+    return evolve(count, where=where, among=among, closing=closing, undecided=waiting)  # type: ignore[arg-type]
 
 
 def needs_complete(contract: Contract) -> dict[str, str]:
     """Records whose end must be stated, because a window or a period could still be open, and why."""
     found: dict[str, str] = {}
     for count in plan(contract).counts.values():
-        held = [*count.closing, *(window for _, window in count.undecided)]
-        if held:
-            found.setdefault(count.records, f"`{count.measure}` counts where {words(held[0])}")
-        elif any(isinstance(axis.at, x.PeriodOf) and not axis.on_base for axis in count.axes):
+        for window in count.closing:
+            found.setdefault(count.records, f"`{count.measure}` counts where {words(window)}")
+        for each in count.undecided:
+            found.setdefault(each.records, f"`{count.measure}` counts where {words(each.window)}")
+        if any(isinstance(axis.at, x.PeriodOf) and not axis.on_base for axis in count.axes):
             found.setdefault(count.records, f"`{count.measure}` is counted by period")
     for part in calculated(contract):
-        for day, window in undecided(contract, inside(part)):
-            found.setdefault(records_of(day), f"`{part.name}` turns on {words(window)}")
+        for each in undecided(contract, inside(part)):
+            found.setdefault(each.records, f"`{part.name}` turns on {words(each.window)}")
     return found

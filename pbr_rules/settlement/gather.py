@@ -9,6 +9,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
+from pbr_rules.plan.from_checked import undecided
 from pbr_rules.settlement.values import State, Value, known, put_in, without
 from pbr_rules.words import words
 
@@ -23,9 +24,10 @@ def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> V
     kept: list[tuple[Value, Value, int]] = []
     number = there = 0
     reading = x.Both(tuple(part for part in (node.of, node.where, node.weight) if part is not None))
+    waiting = tuple(undecided(terms.contract, (node,)))
     for inside, people in terms.inner(node.across, env, reading):
         there += people
-        still_open = terms.open_inside(node, inside)
+        still_open = terms.still_open(waiting, inside)
         if still_open is not None:
             return still_open
         if node.where is not None:
@@ -46,16 +48,13 @@ def gathered(terms: Calculation, node: x.Aggregate, env: Env, frame: Frame) -> V
             if not weight.known:
                 return weight
         kept.append((value, weight, people))
-    over = (
-        f"over {number:,} cell{'' if number == 1 else 's'}"
-        if number == there
-        else f"over {number:,} of {there:,} cells"
-    )
-    frame.steps.append(f"{words(node)}: {over}")
     result = _made(node, kept, number)
     frame.numbers[node] = put_in(result)
+    over = f"over {number:,} cell{'' if number == 1 else 's'}"
     if number < there and node.of is not None and result.known:
+        over = f"over {number:,} of {there:,} cells"
         frame.numbers[node] += f" ({over})"
+    frame.steps.append(f"{words(node)}: {over}")
     return result
 
 

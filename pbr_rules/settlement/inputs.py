@@ -33,3 +33,8 @@ class Inputs:
     figures: Mapping[tuple[str, Cell], Value] = field(factory=dict)
     points: tuple[tuple[str, tuple[Value, ...], Value], ...] = ()
     example: bool = False
+
+    def is_open(self, records: str, closes: date | None) -> bool:
+        """Whether a window is still open: it ends after the file of its records does."""
+        complete = self.complete.get(records)
+        return closes is not None and complete is not None and closes > complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from attrs import evolve
@@ -9,7 +10,6 @@ from attrs import evolve
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Figure, Measure
-from pbr_rules.dates import long_text
 from pbr_rules.diagnostics import listing
 from pbr_rules.evidence.tables import places
 from pbr_rules.plan.from_checked import count, records_read
@@ -102,24 +102,19 @@ class Measured(Calculation):
         return known(figure.kind, total)
 
     def _still_open(self, figure: Measure, at: Env, kept: tuple[str, ...], answer: Answer) -> Value | None:
-        complete = self.inputs.complete.get(figure.records)
-        cell = tuple(at[d] for d in kept)
-        ends = (answer.closes.get(_over(figure, at, kept)), answer.undecided.get(cell), answer.known_from)
-        closes = max((end for end in ends if end is not None), default=None)
+        ends: list[tuple[date | None, str]] = [
+            (day, figure.records) for day in (answer.closes.get(_over(figure, at, kept)), answer.known_from)
+        ]
+        ends += [(day, file) for file, day in answer.undecided.get(tuple(at[d] for d in kept), {}).items()]
         for axis in figure.placed:
             if isinstance(axis.at, x.PeriodOf) and axis.dimension in kept and not axis.on_base:
-                last = next(
-                    m.last for m in self.contract.periods[axis.dimension].members if m.name == at[axis.dimension]
-                )
-                closes = max(closes, last) if closes else last
-        if complete is None or closes is None or closes <= complete:
+                members = self.contract.periods[axis.dimension].members
+                ends.append((next(m.last for m in members if m.name == at[axis.dimension]), figure.records))
+        still = [(day, file) for day, file in ends if day is not None and self.inputs.is_open(file, day)]
+        if not still:
             return None
-        return without(
-            State.NOT_YET,
-            f"`{figure.records}` goes to {long_text(complete)}, and `{label(self.contract, figure.name, at)}` is only known "
-            f"from {long_text(closes)}",
-            figure.kind,
-        )
+        day, file = max(still)
+        return evolve(self.not_yet(file, f"`{label(self.contract, figure.name, at)}`", day), kind=figure.kind)
 
     def _pooled(self, figure: Measure, at: Env, kept: tuple[str, ...]) -> Value | None:
         """A measure given in an example, read coarser: it pools only where every part was given with its counts."""

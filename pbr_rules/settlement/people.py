@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 
 from attrs import frozen
 
@@ -79,19 +78,22 @@ class People:
                 continue
             at = dimensions.index(dimension)
             base = self._base_index(measure, dimensions, dimension)
+            records = self._contract.figures[measure].records  # type: ignore[attr-defined]
             for cell, counts in answer.counted.items():
                 if cell[at] in seen:
                     seen[cell[at]].append(
                         (measure, dimensions, cell[:at] + cell[at + 1 :], tuple(sorted(counts.items(), key=repr)))
                     )
-            for cell, day in answer.undecided.items():
-                if cell[at] in seen and self._open(measure, day):
-                    seen[cell[at]].append((measure, dimensions, "undecided", cell[:at] + cell[at + 1 :], day))
+            # Of a window that is over, nobody reads when it was.
+            for cell, ends in answer.undecided.items():
+                still = tuple((file, day) for file, day in sorted(ends.items()) if self._inputs.is_open(file, day))
+                if cell[at] in seen and still:
+                    seen[cell[at]].append((measure, dimensions, "undecided", cell[:at] + cell[at + 1 :], still))
             if base is not None:
                 for cell, people in answer.people.items():
                     if cell[base] in seen:
                         closes = answer.closes.get(cell)
-                        closes = closes if self._open(measure, closes) else None
+                        closes = closes if self._inputs.is_open(records, closes) else None
                         seen[cell[base]].append(
                             (measure, dimensions, "people", cell[:base] + cell[base + 1 :], people, closes)
                         )
@@ -112,11 +114,6 @@ class People:
                 yield name, list(cells)
         for name, cell in self._inputs.figures:
             yield name, [cell]
-
-    def _open(self, measure: str, closes: date | None) -> bool:
-        """Whether a window is open still: of one that is over, nobody reads when it was."""
-        complete = self._inputs.complete.get(self._contract.figures[measure].records)  # type: ignore[attr-defined]
-        return closes is not None and complete is not None and closes > complete
 
     def _base_index(self, measure: str, dimensions: tuple[str, ...], dimension: str) -> int | None:
         figure = self._contract.figures[measure]

@@ -125,7 +125,7 @@ def _outcomes(terms: Terms, constraint: Constraint) -> list[Outcome]:
     found = []
     for at, people in terms.cells(constraint.axes):
         frame = terms.frame()
-        held = terms.still_open(constraint, at) or terms.value(constraint.condition, at, frame)
+        held = terms.still_open(terms.waiting[constraint.name], at) or terms.value(constraint.condition, at, frame)
         result = str(held.state) if not held.known else "met" if held.of else constraint.event
         formula = words(constraint.condition)
         working = Working(

@@ -5,18 +5,16 @@ A state is a value: an unknown price on a branch that is not taken is never aske
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Constraint, Define, Figure, Limit, Measure, Parameter, Payment, Records
+from pbr_rules.checked.model import Cell, Define, Figure, Limit, Measure, Parameter, Payment, Records
 from pbr_rules.dates import long_text
-from pbr_rules.engines.rows import bounds_of
-from pbr_rules.plan.from_checked import calculated, inside, records_of, undecided
-from pbr_rules.plan.model import END_COUNTS, Ending, ends
+from pbr_rules.plan.from_checked import calculated, inside, undecided
+from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.lines import Line, all_lines
@@ -82,7 +80,7 @@ class Terms(Measured):
             if axis.members is not None and member not in axis.members:
                 value = without(State.OUTSIDE, f"`{figure.name}` leaves out `{member}`", figure.kind, (figure.name,))
                 return value, self.working(figure, at, value, Frame(), "", "")
-        still_open = self.still_open(figure, at)
+        still_open = self.still_open(self.waiting.get(figure.name, ()), at)
         if still_open is not None:
             return still_open.through(figure.name), self.working(figure, at, still_open, Frame(), "", "")
         match figure:
@@ -106,48 +104,10 @@ class Terms(Measured):
                 return self._limit(figure, at)
         raise TypeError(type(figure))
 
-    def still_open(self, part: Figure | Constraint, at: Env) -> Value | None:
-        """Not yet, where terms turn on a day that may still be filled in: it is blank, and its window ends after the records do."""
-        return self._open_among(self._undecided.get(part.name, []), at)
-
-    def open_inside(self, node: x.Expression, at: Env) -> Value | None:
-        """The same, for one of the cells that an aggregate gathers."""
-        if id(node) not in self._undecided_inside:
-            self._undecided_inside[id(node)] = list(undecided(self.contract, (node,)))
-        return self._open_among(self._undecided_inside[id(node)], at)
-
-    def _open_among(self, pairs: list[tuple[x.Expression, Ending]], at: Env) -> Value | None:
-        for day, window in pairs:
-            records = records_of(day)
-            complete = self.inputs.complete.get(records)
-            if complete is None or not _fixed(at.keys(), day, *ends(window)):
-                continue
-            if self.value(day, at, Frame()).state is not State.MISSING:
-                continue
-            closes = self._last_day(window, at)
-            if closes is not None and closes > complete:
-                why = f"`{records}` goes to {long_text(complete)}, and {words(window)} is only known from {long_text(closes)}"
-                return without(State.NOT_YET, why)
-        return None
-
     @cached_property
-    def _undecided(self) -> dict[str, list[tuple[x.Expression, Ending]]]:
-        """By figure or constraint, the days among its terms that may still be filled in."""
-        return {part.name: list(undecided(self.contract, inside(part))) for part in calculated(self.contract)}
-
-    @cached_property
-    def _undecided_inside(self) -> dict[int, list[tuple[x.Expression, Ending]]]:
-        return {}
-
-    def _last_day(self, window: Ending, at: Env) -> date | None:
-        """The last day of a window, or None where it has none."""
-        *_, end = ends(window)
-        day = self.value(end, at, Frame()).of
-        if not isinstance(day, date):
-            return None
-        if isinstance(window, x.Within):
-            return bounds_of(window, day)[1]
-        return day if isinstance(window, x.Between) or window.how in END_COUNTS else day - timedelta(days=1)
+    def waiting(self) -> dict[str, tuple[Undecided, ...]]:
+        """For each figure or constraint that is calculated, the days among its terms that may still be filled in."""
+        return {part.name: tuple(undecided(self.contract, inside(part))) for part in calculated(self.contract)}
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -232,12 +192,3 @@ class Terms(Measured):
             f"{put_in(value)} rising {rate.written} each {period}, {times} time{'' if times == 1 else 's'}"
         )
         return evolve(value, of=value.number * (1 + rate.value) ** times)  # type: ignore[operator]
-
-
-def _fixed(axes: Collection[str], *nodes: x.Expression) -> bool:
-    """Whether what nodes read is fixed by a cell of some axes."""
-    return all(
-        not isinstance(part, x.Argument | x.AmountSoFar) and (not isinstance(part, x.Here) or part.dimension in axes)
-        for node in nodes
-        for part in x.walk(node)
-    )

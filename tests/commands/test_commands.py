@@ -249,6 +249,13 @@ def test_the_version_is_said(pbr: Pbr) -> None:
     assert __version__ in pbr("--version").out
 
 
+@pytest.mark.parametrize("day", ["26-01-31", "2026-1-31", "20260131", "31 January 26", "2026-W05-6", "31 Jan 2026"])
+def test_no_other_way_to_type_a_day_is_guessed_at(pbr: Pbr, day: str) -> None:
+    ran = pbr("settle", "tarp", "--on", day)
+    assert ran.code == 2
+    assert f"`{day}` is not a date" in ran.err
+
+
 @pytest.mark.parametrize("day", ["2026-01-31", "31 January 2026"])
 def test_days_are_typed_as_contracts_write_them(pbr: Pbr, day: str) -> None:
     assert "31 January 2026" in pbr("settle", "tarp", "--on", day).out

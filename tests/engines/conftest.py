@@ -47,7 +47,8 @@ def exact(answer: Answer) -> None:
     """Whole numbers are whole numbers, and days are days: no float and no flag stands for one."""
     numbers = [*(n for by_key in answer.counted.values() for n in by_key.values()), *answer.people.values()]
     assert {type(n) for n in (*numbers, *answer.reasons.values())} <= {int}
-    assert {type(day) for day in (*answer.closes.values(), *answer.undecided.values())} <= {date}
+    later = [day for ends in answer.undecided.values() for day in ends.values()]
+    assert {type(day) for day in (*answer.closes.values(), *later)} <= {date}
     assert {
         type(part) for cell in (*answer.counted, *answer.people, *answer.closes, *answer.undecided) for part in cell
     } <= {str}

@@ -20,7 +20,7 @@ from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.evidence.tables import Table, indexed
 from pbr_rules.kinds import Kind
 from pbr_rules.plan.from_checked import windows
-from pbr_rules.plan.model import Count, What
+from pbr_rules.plan.model import Count, Undecided, What
 from pbr_rules.surface import tree as t
 
 # ---- a small world: events of people, who belong to regions
@@ -348,7 +348,11 @@ def counts(draw: Any) -> Count:
         members=tuple(members),
         scope=scope if excepted else (),
         excepted=tuple(excepted),
-        undecided=tuple(found for condition in where for found in windows(condition)),
+        undecided=tuple(
+            Undecided(draw(st.sampled_from(["one", "another"])), *found)
+            for condition in where
+            for found in windows(condition)
+        ),
     )
 
 

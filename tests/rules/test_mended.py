@@ -400,3 +400,31 @@ def test_a_day_that_may_still_be_filled_in_is_waited_for_where_cells_are_gathere
     rows = {"people": "person,housed,left; A,2024-01-01,; B,2024-01-01,2024-05-30"}
     assert str(bench.amounts(text, rows, complete={"people": "2024-06-29"})["p"]).startswith("not yet")
     assert bench.amounts(text, rows, complete={"people": "2024-06-30"}) == {"p": 1}
+
+
+@ENGINES
+def test_a_blank_day_is_waited_for_in_the_file_that_holds_it(bench, engine):
+    """The people's own file goes far enough, and says nothing of who has left; 26 weeks end on 30 June 2024."""
+    text = """
+    records stays { stay: id   housed: date   left: date optional }
+    records people { person: id   home: id of stays optional }
+    measure kept "K" by person {
+      count of people
+      where home is known and (left is missing or left is on or after housed + 26 weeks)
+    }
+    payment p "P" by person { pay kept * £100 }
+    """
+    rows = {
+        "people": "person,home; A,s1; B,s2; C,",
+        "stays": "stay,housed,left; s1,2024-01-01,; s2,2024-01-01,2024-05-30",
+    }
+
+    def paid(stays: str) -> dict[str, object]:
+        complete = {"people": "2024-12-31", "stays": stays}
+        lines = bench.settle(text, rows, complete=complete, engine=engine).settlement.lines
+        return {line.representative: line.amount for line in lines if line.amount or str(line.state) == "not yet"}
+
+    assert paid("2024-06-29") == {"A": None}
+    assert paid("2024-06-30") == {"A": 100}
+    with pytest.raises(UsageError, match="--complete stays=DATE"):
+        bench.settle(text, rows, complete={"people": "2024-12-31"}, engine=engine)
