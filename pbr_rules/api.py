@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,9 +13,9 @@ from pbr_rules.analysis.examples import Worked, work
 from pbr_rules.analysis.examples import inputs as example_inputs
 from pbr_rules.analysis.lints import lints
 from pbr_rules.checked.check import check
+from pbr_rules.checked.following import merged, not_following
 from pbr_rules.checked.model import Cell, Contract
 from pbr_rules.diagnostics import (
-    FORM,
     ContractError,
     DataError,
     Diagnostic,
@@ -68,7 +67,7 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
         # Nothing could be read: what else would be said of it is not worth saying.
         return Compiled(source, document, None, spelling)
     contract, meaning = check(source, document, catalogue, readings)
-    diagnostics = merged(spelling, _not_following(source, document, spelling, meaning))
+    diagnostics = merged(spelling, not_following(source, document, spelling, meaning))
     wrong = any(d.is_error for d in diagnostics)
     return Compiled(source, document, None if wrong else contract, diagnostics)
 
@@ -82,34 +81,6 @@ def _are_readings(document: t.Document, readings: tuple[str, ...]) -> None:
             raise UsageError(
                 f"--reading {name}: the contract has no variation called `{name}`; {near[0] if near else has}"
             )
-
-
-def merged(*found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Each problem once: errors first, those of how it is written before those of what it means, in the order of the text."""
-    unique = dict.fromkeys(d for part in found for d in part)
-    return tuple(sorted(unique, key=lambda d: (not d.is_error, d.code not in FORM, d.span.start)))
-
-
-def _not_following(
-    source: Source, document: t.Document, spelling: tuple[Diagnostic, ...], meaning: tuple[Diagnostic, ...]
-) -> tuple[Diagnostic, ...]:
-    """What is wrong with the meaning, less what only follows from a clause that could not be read whole: what such a clause
-    lacks, that nothing has its name, and more about a place, or the word before it, of which something is said already."""
-    wrong, damaged = {d.span.start for d in spelling if d.is_error}, set(document.damaged)
-    spans = [n.span for n in document.declarations if any(n.span.start <= at < n.span.end for at in wrong)]
-
-    def follows(d: Diagnostic) -> bool:
-        if d.span.start in wrong:
-            return True
-        if d.code in ("unknown-name", "ambiguous", "grain", "incomplete") and damaged.intersection(
-            re.findall(r"`(\w+)`", d.headline)
-        ):
-            return True
-        if d.code == "unknown-name":
-            return any(at >= d.span.end and not source.text[d.span.end : at].strip() for at in wrong)
-        return d.code in ("incomplete", "cells") and any(span.start <= d.span.start < span.end for span in spans)
-
-    return tuple(d for d in meaning if not follows(d))
 
 
 def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compiled:

@@ -169,13 +169,13 @@ ELSEWHERE: tuple[Elsewhere, ...] = (
     _elsewhere(r"as\s+at|starting\s+from|starting", "write `starting on`", "starting on"),
     _elsewhere(r"since|following", "write `after`", "after"),
     *(
-        _elsewhere(f"(?i:{pattern})", f"write `{form}`", form, "records")
-        for mark in ("/", "-", ".")
-        for pattern, form in (
-            (rf"d{{1,2}}{re.escape(mark)}m{{1,4}}{re.escape(mark)}y{{2,4}}", mark.join(("day", "month", "year"))),
-            (rf"m{{1,4}}{re.escape(mark)}d{{1,2}}{re.escape(mark)}y{{2,4}}", mark.join(("month", "day", "year"))),
-            (rf"y{{2,4}}{re.escape(mark)}m{{1,4}}{re.escape(mark)}d{{1,2}}", mark.join(("year", "month", "day"))),
+        _elsewhere(
+            f"(?i:{re.escape(mark).join(f'{part[0]}+' for part in form)})",
+            f"write `{mark.join(form)}`",
+            mark.join(form),
         )
+        for mark in ("/", "-", ".")
+        for form in (("day", "month", "year"), ("month", "day", "year"), ("year", "month", "day"))
     ),
     _elsewhere(r"integer|int|whole", "write `count`, or `number, 2 places`", "count", "records"),
     _elsewhere(r"string|str|varchar", "write `text`", "text", "records"),

@@ -12,23 +12,22 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from pbr_rules.cli import pbr
-from pbr_rules.reports.schema import NAMES, name_of, schema
+from pbr_rules.reports.schema import names, schema
 
-ALL = {name_of(kind): schema(name_of(kind)) for kind in NAMES}
+ALL = {name: schema(name) for name in names()}
 REGISTRY: Registry[Any] = Registry().with_resources(
     (found["$id"], Resource.from_contents(found)) for found in ALL.values()
 )
 
-AS_PUBLISHED = "As published: "
 COMMANDS = [
     ["settle", "tarp"],
     ["settle", "tarp", "--set", "price=$1,000", "--on", "2026-01-31"],
     ["settle", "care_leavers"],
     ["settle", "care_leavers", "--people"],
     ["settle", "apollo"],
-    ["settle", "doncaster", "--example", f"{AS_PUBLISHED}5.7 points in the first year, 3.3 in the second"],
-    ["settle", "ljr", "--example", f"{AS_PUBLISHED}youth demand in the first year"],
-    ["settle", "peterborough", "--example", f"{AS_PUBLISHED}nothing for the first cohort, one payment at the end"],
+    ["settle", "doncaster", "--example", "As published: 5.7 points in the first year, 3.3 in the second"],
+    ["settle", "ljr", "--example", "As published: youth demand in the first year"],
+    ["settle", "peterborough", "--example", "As published: nothing for the first cohort, one payment at the end"],
     ["explain", "tarp", "--line", "fall"],
     ["explain", "tarp", "--line", "success"],
     ["explain", "tarp", "--line", "arrested_men[aid]"],
@@ -109,9 +108,11 @@ def test_the_statement_schema_can_fail(damage: str) -> None:
     assert not validator("pbr/statement/1").is_valid(document)
 
 
-def test_no_schema_name_is_left_without_a_schema() -> None:
-    """A document of each name is among what the commands above write."""
-    assert {name_of("problems" if c[0] == "check" else OF.get(c[0], c[0])) for c in COMMANDS} == set(ALL)
+def test_a_document_of_each_name_is_held_to_its_schema() -> None:
+    documents = {"check": "problems", "settle": "statement", "explain": "explanation", "test": "examples"}
+    assert {f"pbr/{documents.get(command[0], command[0])}/1" for command in COMMANDS} == set(ALL)
 
 
-OF = {"settle": "statement", "explain": "explanation", "test": "examples"}
+def test_nothing_is_written_under_another_name() -> None:
+    with pytest.raises(KeyError):
+        schema("pbr/statement/2")

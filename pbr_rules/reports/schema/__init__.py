@@ -1,4 +1,5 @@
-"""The schemas of all JSON that the commands write: JSON Schema 2020-12, one file for each `"schema"` name."""
+"""The schemas of all JSON that the commands write: JSON Schema 2020-12, one file for each name, `pbr/statement/1` in
+`statement-1.json`."""
 
 from __future__ import annotations
 
@@ -6,12 +7,11 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("statement", "problems", "examples", "explanation", "contracts", "records", "plugins")
 
-
-def name_of(kind: str) -> str:
-    """The name that a document carries: `pbr/statement/1`."""
-    return f"pbr/{kind}/1"
+def names() -> list[str]:
+    """Every name that a document may carry under `"schema"`."""
+    found = (place.name.removesuffix(".json") for place in files(__name__).iterdir() if place.name.endswith(".json"))
+    return sorted(f"pbr/{name.replace('-', '/')}" for name in found)
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -20,6 +20,8 @@ def schema(name: str) -> dict[str, Any]:
     Raises:
         KeyError: nothing is written under that name.
     """
-    known = {name_of(kind): kind for kind in NAMES}
-    found: dict[str, Any] = json.loads(files(__name__).joinpath(f"{known[name]}-1.json").read_text(encoding="utf-8"))
+    if name not in names():
+        raise KeyError(name)
+    place = files(__name__).joinpath(f"{name.removeprefix('pbr/').replace('/', '-')}.json")
+    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     return found
