@@ -160,6 +160,9 @@ def quotient(a: Kind, b: Kind) -> Kind | None:
     return None
 
 
+SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
+"""Currencies that are written with a sign; any other is written with its code."""
+
 Exact = Fraction | date | bool | str | Duration | None
 """What a figure may be. A number is a ratio of integers; only a flag is a bool."""
 

@@ -97,7 +97,7 @@ class Said:
                 )
             ]
         if wanted.name == "money" and found.name in kinds.PLAIN and not found.percent and isinstance(node, x.Literal):
-            sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(self.currency, f"{self.currency} ")
+            sign = kinds.SIGNS.get(self.currency, f"{self.currency} ")
             return [(f"a sum of money: `{sign}{node.written}`",)]
         return []
 

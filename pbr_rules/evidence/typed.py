@@ -10,7 +10,7 @@ from fractions import Fraction
 from pbr_rules.checked.model import Contract, RecordColumn
 from pbr_rules.diagnostics import close_to
 from pbr_rules.evidence.tables import MONEY_PLACES, Cell, places
-from pbr_rules.kinds import Kind
+from pbr_rules.kinds import SIGNS, Kind
 
 Reader = Callable[[str], Cell]
 
@@ -171,7 +171,7 @@ def _count(cell: str) -> int:
 
 
 def _units(at: int, is_money: bool, currency: str) -> Callable[[str], int]:
-    sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(currency, currency)
+    sign = SIGNS.get(currency, currency)
     own = re.compile(rf"^(-?)\s*(?:{re.escape(sign)}|{re.escape(currency)}\s*)") if currency else None
     foreign = re.compile(r"^-?\s*(?:[£$€¥]|[A-Z]{3}\s?)|[£$€¥]$")
 

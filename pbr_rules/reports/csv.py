@@ -6,7 +6,7 @@ import csv
 import io
 
 from pbr_rules.evidence.quarantine import safe
-from pbr_rules.reports.layout import lines
+from pbr_rules.reports.sections import lines
 from pbr_rules.reports.statement import Json
 
 

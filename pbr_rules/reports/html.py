@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from pbr_rules.reports.layout import Cell, Section, facts, sections, title
+from pbr_rules.reports.layout import Cell, Section
+from pbr_rules.reports.sections import facts, sections, title
 from pbr_rules.reports.statement import Json
 
 STYLE = """

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pbr_rules.reports.layout import Section, facts, sections, title
+from pbr_rules.reports.layout import Section
+from pbr_rules.reports.sections import facts, sections, title
 from pbr_rules.reports.statement import Json
 
 

@@ -7,7 +7,8 @@ import os
 import shutil
 import sys
 
-from pbr_rules.reports.layout import Row, Section, counted_words, facts, sections, title
+from pbr_rules.reports.layout import Row, Section, counted_words
+from pbr_rules.reports.sections import facts, sections, title
 from pbr_rules.reports.statement import Json
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
 from pbr_rules import host
 from pbr_rules.api import Settled
 from pbr_rules.diagnostics import UsageError
-from pbr_rules.reports.layout import Format
 from pbr_rules.reports.statement import Json, receipt, statement, text, unnamed
 
-FORMATS = ("table", "json", "csv", "md", "html", "xlsx")
+Format = Callable[[Json], str | bytes]
 
 
 def whole(settled: Settled, arguments: Sequence[str], people: bool = False) -> Json:

@@ -15,9 +15,10 @@ from typing import Any
 
 from attrs import frozen
 
-from pbr_rules.reports.layout import Money, Row, Section, facts, lines, sections, title
+from pbr_rules.kinds import SIGNS
+from pbr_rules.reports.layout import Money, Row, Section
+from pbr_rules.reports.sections import facts, lines, sections, title
 from pbr_rules.reports.statement import Json
-from pbr_rules.settlement.values import SIGNS
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same statement makes the same bytes."""

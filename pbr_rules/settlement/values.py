@@ -15,10 +15,8 @@ from attrs import evolve, field, frozen
 from pbr_rules import kinds
 from pbr_rules.dates import long_text
 from pbr_rules.exact import decimal_text, places, plain_text, ratio_text
-from pbr_rules.kinds import Exact, Kind, only_exact
+from pbr_rules.kinds import SIGNS, Exact, Kind, only_exact
 from pbr_rules.settlement.ids import marked
-
-SIGNS = {"GBP": "£", "USD": "$", "EUR": "€"}
 
 
 class State(StrEnum):

@@ -1,4 +1,4 @@
-"""From Lark's tree to ours: one method for each rule of the grammar, of the same name."""
+"""From Lark's tree to ours: one method for each rule of `grammars/contract.lark`, of the same name."""
 
 from __future__ import annotations
 
@@ -6,57 +6,18 @@ import datetime
 import unicodedata
 from typing import Any
 
-from lark import Token, Tree
+from lark import Token
 from lark.tree import Meta
-from lark.visitors import Transformer_NonRecursive, v_args
+from lark.visitors import v_args
 
-from pbr_rules import bounds
 from pbr_rules import expressions as x
 from pbr_rules.diagnostics import Diagnostic, Label
-from pbr_rules.exact import Mode
-from pbr_rules.source import NOWHERE, Span
+from pbr_rules.source import Span
 from pbr_rules.surface import figures
 from pbr_rules.surface import tree as t
+from pbr_rules.surface.build_expressions import Expressions, Items, checked, place_of, span_of, words
 from pbr_rules.surface.figures import Problem
-
-Items = list[Any]
-
-COMPARATORS = {
-    ">=": x.Comparator.AT_LEAST,
-    "<=": x.Comparator.AT_MOST,
-    ">": x.Comparator.ABOVE,
-    "<": x.Comparator.BELOW,
-    "=": x.Comparator.IS,
-    "<>": x.Comparator.IS_NOT,
-    "≥": x.Comparator.AT_LEAST,
-    "≤": x.Comparator.AT_MOST,
-    "≠": x.Comparator.IS_NOT,
-}
-
-SIGNS = {"×": "*", "÷": "/"}
-
-RESERVED = frozenset(
-    [
-        *("and", "or", "not", "is", "of", "in", "to", "from", "by", "across"),
-        *("within", "after", "before", "at", "above", "below"),
-        *("where", "when", "otherwise", "pay", "deduct", "cap", "floor"),
-        *("nothing", "unknown", "missing"),
-    ]
-)
-"""Words that can never be a name, so that a sentence has one reading."""
-
-
-def words(token: str) -> str:
-    """A phrase with single spaces."""
-    return " ".join(token.split())
-
-
-def _span(meta: Meta) -> Span:
-    return NOWHERE if meta.empty else Span(meta.start_pos, meta.end_pos)
-
-
-def _at(token: Token) -> Span:
-    return Span(token.start_pos or 0, token.end_pos or 0)
+from pbr_rules.surface.vocabulary import RESERVED
 
 
 def _name(token: Token) -> str:
@@ -64,14 +25,16 @@ def _name(token: Token) -> str:
     name = unicodedata.normalize("NFC", str(token))
     if name != name.lower():
         raise Problem(
-            Diagnostic("bad-name", f"names are in lower case: `{name}`", _at(token), help=(f"write `{name.lower()}`",))
+            Diagnostic(
+                "bad-name", f"names are in lower case: `{name}`", place_of(token), help=(f"write `{name.lower()}`",)
+            )
         )
     if name in RESERVED:
         raise Problem(
             Diagnostic(
                 "bad-name",
                 f"`{name}` is a word of the language and cannot be a name",
-                _at(token),
+                place_of(token),
                 help=(f'call it something else; a column of that name in the file is read with `column "{name}"`',),
             )
         )
@@ -87,160 +50,8 @@ def _only(kind: type[Any], items: Items) -> Items:
 
 
 @v_args(meta=True)
-class Builder(Transformer_NonRecursive[Token, t.Document]):
+class Builder(Expressions):
     """Builds the tree of one piece of text."""
-
-    def __default__(self, data: str, children: Items, meta: Meta) -> Tree[Any]:
-        raise AssertionError(f"no reading for the rule {data}")
-
-    # ---- expressions
-
-    def either(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Either(tuple(items), span=_span(meta)))
-
-    def both(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Both(tuple(items), span=_span(meta)))
-
-    def not_(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Not(items[0], span=_span(meta)))
-
-    def comparator(self, meta: Meta, items: Items) -> x.Comparator:
-        text = words(items[0])
-        return COMPARATORS.get(text) or x.Comparator(text)
-
-    def comparison(self, meta: Meta, items: Items) -> x.Expression:
-        left, how, right = items
-        return _checked(x.Compare(how, left, right, span=_span(meta)))
-
-    def one_of(self, meta: Meta, items: Items) -> x.Expression:
-        of, how, *values = items
-        return _checked(x.OneOf(of, tuple(values), "not" in str(how).split(), span=_span(meta)))
-
-    def known(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Known(items[0], "known" in items[1], span=_span(meta)))
-
-    def within(self, meta: Meta, items: Items) -> x.Expression:
-        day, length, how, anchor = items
-        return _checked(
-            x.Within(day, figures.duration(length, _at(length)).value, x.Window(words(how)), anchor, span=_span(meta))  # type: ignore[arg-type]
-        )
-
-    def between(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Between(*items, span=_span(meta)))
-
-    def sum(self, meta: Meta, items: Items) -> x.Expression:
-        return _folded(items, _span(meta))
-
-    product = sum
-
-    def negative(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Negative(items[0], span=_span(meta)))
-
-    def percent_of(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.PercentOf(*items, span=_span(meta)))
-
-    def change(self, meta: Meta, items: Items) -> x.Expression:
-        how, before, after = items
-        relative, fall = words(how).split()
-        return _checked(x.Change(relative == "relative", fall == "fall", before, after, span=_span(meta)))
-
-    def extreme(self, meta: Meta, items: Items) -> x.Expression:
-        how, first, second = items
-        return _checked(x.Extreme(how.startswith("lower"), first, second, span=_span(meta)))
-
-    def aggregate(self, meta: Meta, items: Items) -> x.Expression:
-        how, of, where, _, weight, across = items
-        return _checked(x.Aggregate(x.Gather(words(how)), of, where, weight, across, span=_span(meta)))
-
-    def number_where(self, meta: Meta, items: Items) -> x.Expression:
-        _, where, across = items
-        return _checked(x.Aggregate(x.Gather.NUMBER, None, where, None, across, span=_span(meta)))
-
-    def for_every(self, meta: Meta, items: Items) -> x.Expression:
-        how, across, if_any, condition = items
-        return _checked(x.ForEvery(how.endswith("every"), across, if_any is not None, condition, span=_span(meta)))
-
-    def people_in(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.PeopleIn(items[1], items[0].startswith("counted"), span=_span(meta)))
-
-    def timing(self, meta: Meta, items: Items) -> x.Expression:
-        return _checked(x.Timing(*items, span=_span(meta)))
-
-    def over(self, meta: Meta, items: Items) -> tuple[str, ...]:
-        return tuple(str(item) for item in items)
-
-    def bracket(self, meta: Meta, items: Items) -> x.Expression:
-        inner, rounding = items
-        span = _span(meta)
-        return _checked(x.Bracket(inner if rounding is None else x.Rounded(inner, rounding, span=span), span=span))
-
-    def rounding(self, meta: Meta, items: Items) -> x.Rounding:
-        _, place, mode = items
-        if place.value <= 0:
-            raise Problem(Diagnostic("bad-number", "a place to round to is above zero", place.span))
-        return x.Rounding(place, Mode(words(mode)), span=_span(meta))
-
-    def call(self, meta: Meta, items: Items) -> x.Expression:
-        name, *arguments = items
-        return _checked(x.Call(str(name), tuple(arguments), span=_span(meta)))
-
-    def name(self, meta: Meta, items: Items) -> x.Expression:
-        first, second, *picks = items
-        picked = tuple(pick for pick in picks if pick is not None)
-        if second is None:
-            return x.Name(str(first), None, picked, span=_span(meta))
-        return x.Name(str(second), str(first), picked, span=_span(meta))
-
-    def pick_name(self, meta: Meta, items: Items) -> x.Pick:
-        return x.Pick("name", str(items[0]), span=_span(meta))
-
-    def pick_text(self, meta: Meta, items: Items) -> x.Pick:
-        return x.Pick("text", str(items[0])[1:-1], span=_span(meta))
-
-    def pick_member(self, meta: Meta, items: Items) -> x.Pick:
-        member = items[1]
-        if member.type == "TEXT":
-            return x.Pick("id", str(items[0]), str(member)[1:-1], span=_span(meta))
-        return x.Pick("member", str(items[0]), str(member), span=_span(meta))
-
-    def pick_of(self, meta: Meta, items: Items) -> x.Pick:
-        return x.Pick("of", str(items[0]), str(items[1]), span=_span(meta))
-
-    def pick_dated(self, meta: Meta, items: Items) -> x.Pick:
-        return x.Pick("dated", str(items[1]), span=_span(meta))
-
-    def money(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.money(items[0], _at(items[0]))
-
-    def percent(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.percent(items[0], _at(items[0]))
-
-    def points(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.points(items[0], _at(items[0]))
-
-    def frequency(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.frequency(items[0], _at(items[0]))
-
-    def number(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.number(items[0], _at(items[0]))
-
-    def date(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.day(items[0], _at(items[0]))
-
-    def duration(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.duration(items[0], _at(items[0]))
-
-    def text(self, meta: Meta, items: Items) -> x.Literal:
-        return figures.text(items[0], _at(items[0]))
-
-    def nothing(self, meta: Meta, items: Items) -> x.Nothing:
-        return x.Nothing(span=_span(meta))
-
-    def unknown(self, meta: Meta, items: Items) -> x.Unknown:
-        return x.Unknown(str(items[0])[1:-1], span=_span(meta))
-
-    def missing(self, meta: Meta, items: Items) -> x.Missing:
-        return x.Missing(span=_span(meta))
 
     # ---- headings
 
@@ -248,21 +59,21 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         return t.Document(tuple(items))
 
     def language(self, meta: Meta, items: Items) -> t.Language:
-        return t.Language(_whole(items[0]), span=_span(meta))
+        return t.Language(_whole(items[0]), span=span_of(meta))
 
     def uses(self, meta: Meta, items: Items) -> t.Uses:
-        return t.Uses(str(items[0]), _whole(items[1]), span=_span(meta))
+        return t.Uses(str(items[0]), _whole(items[1]), span=span_of(meta))
 
     def by(self, meta: Meta, items: Items) -> t.By:
         *dimensions, members = items
         restriction, names = members if members is not None else (None, ())
-        return t.By(tuple(dimensions), restriction, names, span=_span(meta))
+        return t.By(tuple(dimensions), restriction, names, span=span_of(meta))
 
     def across(self, meta: Meta, items: Items) -> tuple[str, ...]:
         return tuple(str(item) for item in items)
 
     def dimension(self, meta: Meta, items: Items) -> t.Dimension:
-        return t.Dimension(str(items[0]), None if items[1] is None else str(items[1]), span=_span(meta))
+        return t.Dimension(str(items[0]), None if items[1] is None else str(items[1]), span=span_of(meta))
 
     def members(self, meta: Meta, items: Items) -> tuple[str, tuple[str, ...]]:
         return str(items[0]), tuple(str(item) for item in items[1:])
@@ -294,60 +105,62 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             found.get("payments"),
             found.get("scope"),
             tuple(order),
-            span=_span(meta),
-            name_span=_at(name),
+            span=span_of(meta),
+            name_span=place_of(name),
         )
 
     def party(self, meta: Meta, items: Items) -> t.Party:
         role, name, title = items
-        return t.Party(str(role), _name(name), str(title)[1:-1], span=_span(meta))
+        return t.Party(str(role), _name(name), str(title)[1:-1], span=span_of(meta))
 
     def purpose(self, meta: Meta, items: Items) -> tuple[str, str, Span]:
-        return "purpose", str(items[0])[1:-1], _span(meta)
+        return "purpose", str(items[0])[1:-1], span_of(meta)
 
     def currency(self, meta: Meta, items: Items) -> tuple[str, str, Span]:
-        return "currency", str(items[0]), _span(meta)
+        return "currency", str(items[0]), span_of(meta)
 
     def runs(self, meta: Meta, items: Items) -> tuple[str, tuple[datetime.date, datetime.date], Span]:
-        return "runs", _days(items), _span(meta)
+        return "runs", _days(items), span_of(meta)
 
     def payments(self, meta: Meta, items: Items) -> tuple[str, x.Rounding, Span]:
-        return "payments", items[0], _span(meta)
+        return "payments", items[0], span_of(meta)
 
     def scope(self, meta: Meta, items: Items) -> tuple[str, t.Scope, Span]:
         names = tuple(str(item) for item in items if isinstance(item, Token))
         cells = tuple(item for item in items if isinstance(item, tuple))
-        return "scope", t.Scope(names, cells, span=_span(meta)), _span(meta)
+        return "scope", t.Scope(names, cells, span=span_of(meta)), span_of(meta)
 
     def cell(self, meta: Meta, items: Items) -> tuple[str, ...]:
         return tuple(str(item) for item in items)
 
     def category(self, meta: Meta, items: Items) -> t.Category:
         name, title, *members = items
-        return t.Category(_name(name), _optional_text(title), tuple(members), span=_span(meta), name_span=_at(name))
+        return t.Category(
+            _name(name), _optional_text(title), tuple(members), span=span_of(meta), name_span=place_of(name)
+        )
 
     def member(self, meta: Meta, items: Items) -> t.Member:
         name, title, written = items
-        return t.Member(_name(name), _optional_text(title), _optional_text(written), span=_span(meta))
+        return t.Member(_name(name), _optional_text(title), _optional_text(written), span=span_of(meta))
 
     def period(self, meta: Meta, items: Items) -> t.Period:
         name, title, body = items
         each = body if isinstance(body, t.PeriodEach) else None
         members = () if each else body
-        return t.Period(_name(name), _optional_text(title), members, each, span=_span(meta), name_span=_at(name))
+        return t.Period(_name(name), _optional_text(title), members, each, span=span_of(meta), name_span=place_of(name))
 
     def period_members(self, meta: Meta, items: Items) -> tuple[t.PeriodMember, ...]:
         return tuple(items)
 
     def period_member(self, meta: Meta, items: Items) -> t.PeriodMember:
         name, title, *days = items
-        return t.PeriodMember(_name(name), _optional_text(title), *_days(days), span=_span(meta))
+        return t.PeriodMember(_name(name), _optional_text(title), *_days(days), span=span_of(meta))
 
     def period_each(self, meta: Meta, items: Items) -> t.PeriodEach:
-        length = figures.duration(items[0], _at(items[0]))
+        length = figures.duration(items[0], place_of(items[0]))
         if isinstance(items[1], str):
-            return t.PeriodEach(length, items[1], None, None, span=_span(meta))
-        return t.PeriodEach(length, None, *items[1], span=_span(meta))
+            return t.PeriodEach(length, items[1], None, None, span=span_of(meta))
+        return t.PeriodEach(length, None, *items[1], span=span_of(meta))
 
     def period_of(self, meta: Meta, items: Items) -> str:
         return str(items[0])
@@ -359,17 +172,17 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def records(self, meta: Meta, items: Items) -> t.Records:
         name, title, *lines = items
-        return t.Records(_name(name), _optional_text(title), tuple(lines), span=_span(meta), name_span=_at(name))
+        return t.Records(_name(name), _optional_text(title), tuple(lines), span=span_of(meta), name_span=place_of(name))
 
     def key(self, meta: Meta, items: Items) -> t.Key:
-        return t.Key(tuple(str(item) for item in items[1:]), span=_span(meta))
+        return t.Key(tuple(str(item) for item in items[1:]), span=span_of(meta))
 
     def column(self, meta: Meta, items: Items) -> t.RecordColumn:
         name, kind, *options = items
         found: dict[str, Any] = {}
         for word, value in options:
             if word in found:
-                raise Problem(Diagnostic("declared-twice", f"the column `{name}` says `{word}` twice", _span(meta)))
+                raise Problem(Diagnostic("declared-twice", f"the column `{name}` says `{word}` twice", span_of(meta)))
             found[word] = value
         return t.RecordColumn(
             _name(name),
@@ -378,26 +191,26 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             found.get("column"),
             found.get("date format"),
             found.get("flag words"),
-            span=_span(meta),
+            span=span_of(meta),
         )
 
     def id(self, meta: Meta, items: Items) -> t.ColumnKind:
-        return t.ColumnKind("id", span=_span(meta))
+        return t.ColumnKind("id", span=span_of(meta))
 
     def id_of(self, meta: Meta, items: Items) -> t.ColumnKind:
-        return t.ColumnKind("id of", str(items[0]), span=_span(meta))
+        return t.ColumnKind("id of", str(items[0]), span=span_of(meta))
 
     def plain_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
-        return t.ColumnKind(str(items[0]), span=_span(meta))
+        return t.ColumnKind(str(items[0]), span=span_of(meta))
 
     def number_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
         places = _whole(items[0])
         if places > 12:
-            raise Problem(Diagnostic("bad-number", "a column of numbers has at most 12 places", _at(items[0])))
-        return t.ColumnKind("number", places=places, span=_span(meta))
+            raise Problem(Diagnostic("bad-number", "a column of numbers has at most 12 places", place_of(items[0])))
+        return t.ColumnKind("number", places=places, span=span_of(meta))
 
     def category_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
-        return t.ColumnKind("category", str(items[0]), span=_span(meta))
+        return t.ColumnKind("category", str(items[0]), span=span_of(meta))
 
     def optional(self, meta: Meta, items: Items) -> tuple[str, bool]:
         return "optional", True
@@ -408,23 +221,27 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def written_date(self, meta: Meta, items: Items) -> tuple[str, str]:
         form = str(items[0])
         if set("".join(c if c.isalpha() else " " for c in form).split()) != {"day", "month", "year"}:
-            raise Problem(Diagnostic("bad-date", f"`{form}` must name day, month and year, each once", _at(items[0])))
+            raise Problem(
+                Diagnostic("bad-date", f"`{form}` must name day, month and year, each once", place_of(items[0]))
+            )
         return "date format", form
 
     def written_flag(self, meta: Meta, items: Items) -> tuple[str, tuple[str, str]]:
         return "flag words", (str(items[0])[1:-1], str(items[1])[1:-1])
 
     def exclude(self, meta: Meta, items: Items) -> t.Exclude:
-        return t.Exclude(items[0], str(items[1])[1:-1], span=_span(meta))
+        return t.Exclude(items[0], str(items[1])[1:-1], span=span_of(meta))
 
     def tolerance(self, meta: Meta, items: Items) -> t.Tolerance:
-        return t.Tolerance(items[1], span=_span(meta))
+        return t.Tolerance(items[1], span=span_of(meta))
 
     # ---- parameters
 
     def parameter(self, meta: Meta, items: Items) -> t.Parameter:
         name, title, by, kind, value = items
-        return t.Parameter(_name(name), _optional_text(title), by, kind, value, span=_span(meta), name_span=_at(name))
+        return t.Parameter(
+            _name(name), _optional_text(title), by, kind, value, span=span_of(meta), name_span=place_of(name)
+        )
 
     def kind(self, meta: Meta, items: Items) -> str:
         return str(items[0])
@@ -434,11 +251,11 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def rising(self, meta: Meta, items: Items) -> t.Rising:
         first, rate, each = items
-        return t.Rising(first, rate, str(each), span=_span(meta))
+        return t.Rising(first, rate, str(each), span=span_of(meta))
 
     def table(self, meta: Meta, items: Items) -> t.Table:
         *entries, grid, otherwise = items
-        return t.Table(tuple(entries), grid, otherwise is not None, span=_span(meta))
+        return t.Table(tuple(entries), grid, otherwise is not None, span=span_of(meta))
 
     def otherwise_missing(self, meta: Meta, items: Items) -> bool:
         return True
@@ -446,11 +263,11 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def entry(self, meta: Meta, items: Items) -> t.Entry:
         key, value = items
         quoted = key.type == "TEXT"
-        return t.Entry(str(key)[1:-1] if quoted else str(key), value, quoted, span=_span(meta))
+        return t.Entry(str(key)[1:-1] if quoted else str(key), value, quoted, span=span_of(meta))
 
     def dated_entry(self, meta: Meta, items: Items) -> t.DatedEntry:
         first, value = items
-        return t.DatedEntry(_day(first), value, span=_span(meta))
+        return t.DatedEntry(_day(first), value, span=span_of(meta))
 
     def grid(self, meta: Meta, items: Items) -> t.Grid:
         heading, *rows = items
@@ -464,7 +281,9 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
         for cells, span in uneven:
             said = f"this row has {_cells(len(cells))}, and the heading {width}"
             raise Problem(Diagnostic("grid", said, span, help=(_EMPTY,), labels=(Label(heading[1], "the heading"),)))
-        return t.Grid(heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=_span(meta))
+        return t.Grid(
+            heading[0], tuple(cells for cells, _ in rows), tuple(span for _, span in rows), span=span_of(meta)
+        )
 
     def grid_row(self, meta: Meta, items: Items) -> tuple[tuple[x.Expression, ...], Span]:
         bars = [item for item in items if isinstance(item, Token)]
@@ -475,23 +294,23 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
                 Diagnostic(
                     "grid",
                     "a row of a grid begins and ends with a bar, on one line",
-                    _at(first),
+                    place_of(first),
                     help=("end this row with `|`",),
                 )
             )
-        return cells, _span(meta)
+        return cells, span_of(meta)
 
     def grid_cell(self, meta: Meta, items: Items) -> x.Expression:
         return items[0]  # type: ignore[no-any-return]
 
     def negative_cell(self, meta: Meta, items: Items) -> x.Expression:
-        return x.Negative(items[0], span=_span(meta))
+        return x.Negative(items[0], span=span_of(meta))
 
     def ratio_cell(self, meta: Meta, items: Items) -> x.Expression:
-        return x.Arithmetic("/", items[0], items[2], span=_span(meta))
+        return x.Arithmetic("/", items[0], items[2], span=span_of(meta))
 
     def member_cell(self, meta: Meta, items: Items) -> x.Expression:
-        return x.Name(str(items[0]), span=_span(meta))
+        return x.Name(str(items[0]), span=span_of(meta))
 
     # ---- scales
 
@@ -508,30 +327,32 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             tuple(text for text, _ in _only(tuple, lines)),
             tuple(_only(t.Band, lines)),
             tuple(span for _, span in _only(tuple, lines)),
-            span=_span(meta),
-            name_span=_at(name),
+            span=span_of(meta),
+            name_span=place_of(name),
         )
 
     def sentence(self, meta: Meta, items: Items) -> tuple[str, Span]:
-        return words(items[0]), _span(meta)
+        return words(items[0]), span_of(meta)
 
     def band(self, meta: Meta, items: Items) -> t.Band:
         *ends, value = items
-        return t.Band(tuple(ends), value, span=_span(meta))
+        return t.Band(tuple(ends), value, span=span_of(meta))
 
     def band_end(self, meta: Meta, items: Items) -> t.BandEnd:
-        return t.BandEnd(words(items[0]), items[1], span=_span(meta))
+        return t.BandEnd(words(items[0]), items[1], span=span_of(meta))
 
     # ---- measures
 
     def measure(self, meta: Meta, items: Items) -> t.Measure:
         name, title, by, *lines = items
-        return t.Measure(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+        return t.Measure(
+            _name(name), _optional_text(title), by, tuple(lines), span=span_of(meta), name_span=place_of(name)
+        )
 
     def head(self, meta: Meta, items: Items) -> t.Head:
         measure, records, base = items
         per, name = base if base is not None else (None, None)
-        return t.Head(str(measure), str(records), name, per, span=_span(meta))
+        return t.Head(str(measure), str(records), name, per, span=span_of(meta))
 
     def base_for(self, meta: Meta, items: Items) -> tuple[None, str]:
         return None, str(items[0])
@@ -539,16 +360,16 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def base_per(self, meta: Meta, items: Items) -> tuple[int, str]:
         per = _whole(items[0])
         if per == 0:
-            raise Problem(Diagnostic("bad-number", "a frequency cannot be per 0", _at(items[0])))
+            raise Problem(Diagnostic("bad-number", "a frequency cannot be per 0", place_of(items[0])))
         return per, str(items[1])
 
     def where(self, meta: Meta, items: Items) -> t.Where:
-        return t.Where(items[0], span=_span(meta))
+        return t.Where(items[0], span=span_of(meta))
 
     def once(self, meta: Meta, items: Items) -> t.Once:
         _, *columns, taking = items
         how, taken = taking if taking is not None else (None, None)
-        return t.Once(tuple(columns), how, taken, span=_span(meta))
+        return t.Once(tuple(columns), how, taken, span=span_of(meta))
 
     def taking(self, meta: Meta, items: Items) -> tuple[str, t.ColumnName]:
         return str(items[0]), items[1]
@@ -556,11 +377,11 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
     def column_name(self, meta: Meta, items: Items) -> t.ColumnName:
         first, second = items
         if second is None:
-            return t.ColumnName(str(first), span=_span(meta))
-        return t.ColumnName(str(second), str(first), span=_span(meta))
+            return t.ColumnName(str(first), span=span_of(meta))
+        return t.ColumnName(str(second), str(first), span=span_of(meta))
 
     def among(self, meta: Meta, items: Items) -> t.Among:
-        return t.Among(str(items[0]), items[1], span=_span(meta))
+        return t.Among(str(items[0]), items[1], span=span_of(meta))
 
     # ---- figures
 
@@ -573,13 +394,13 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
             across or (),
             value,
             rounding[0] if rounding else None,
-            span=_span(meta),
-            name_span=_at(name),
+            span=span_of(meta),
+            name_span=place_of(name),
         )
 
     def cases_use(self, meta: Meta, items: Items) -> x.Cases:
         *cases, otherwise = items
-        return _checked(x.Cases(tuple(cases), otherwise, span=_span(meta)))  # type: ignore[return-value]
+        return checked(x.Cases(tuple(cases), otherwise, span=span_of(meta)))  # type: ignore[return-value]
 
     def use_first(self, meta: Meta, items: Items) -> tuple[x.Expression, x.Expression]:
         return items[-2], items[-1]
@@ -593,91 +414,103 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def payment(self, meta: Meta, items: Items) -> t.Payment:
         name, title, by, *lines = items
-        return t.Payment(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+        return t.Payment(
+            _name(name), _optional_text(title), by, tuple(lines), span=span_of(meta), name_span=place_of(name)
+        )
 
     def shared(self, meta: Meta, items: Items) -> t.Shared:
-        return t.Shared(tuple(_only(t.Share, items)), span=_span(meta))
+        return t.Shared(tuple(_only(t.Share, items)), span=span_of(meta))
 
     def share(self, meta: Meta, items: Items) -> t.Share:
         value = None if isinstance(items[1], Token) else items[1]
-        return t.Share(str(items[0]), value, span=_span(meta))
+        return t.Share(str(items[0]), value, span=span_of(meta))
 
     def from_to(self, meta: Meta, items: Items) -> t.FromTo:
-        return t.FromTo(str(items[1]), str(items[2]), span=_span(meta))
+        return t.FromTo(str(items[1]), str(items[2]), span=span_of(meta))
 
     def case_always(self, meta: Meta, items: Items) -> t.Case:
-        return t.Case("always", None, items[0], span=_span(meta))
+        return t.Case("always", None, items[0], span=span_of(meta))
 
     def case_when(self, meta: Meta, items: Items) -> t.Case:
-        return t.Case("when", items[0], items[1], span=_span(meta))
+        return t.Case("when", items[0], items[1], span=span_of(meta))
 
     def case_next(self, meta: Meta, items: Items) -> t.Case:
-        return t.Case("otherwise when", items[1], items[2], span=_span(meta))
+        return t.Case("otherwise when", items[1], items[2], span=span_of(meta))
 
     def case_otherwise(self, meta: Meta, items: Items) -> t.Case:
-        return t.Case("otherwise", None, items[0], span=_span(meta))
+        return t.Case("otherwise", None, items[0], span=span_of(meta))
 
     def pay(self, meta: Meta, items: Items) -> t.Direction:
-        return t.Direction(False, items[0], span=_span(meta))
+        return t.Direction(False, items[0], span=span_of(meta))
 
     def deduct(self, meta: Meta, items: Items) -> t.Direction:
-        return t.Direction(True, items[0], span=_span(meta))
+        return t.Direction(True, items[0], span=span_of(meta))
 
     def step(self, meta: Meta, items: Items) -> t.Step:
         if isinstance(items[0], x.Rounding):
-            return t.Step("rounded", items[0], span=_span(meta))
-        return t.Step(str(items[0]), items[1], span=_span(meta))
+            return t.Step("rounded", items[0], span=span_of(meta))
+        return t.Step(str(items[0]), items[1], span=span_of(meta))
 
     def never_recovered(self, meta: Meta, items: Items) -> t.NeverRecovered:
-        return t.NeverRecovered(span=_span(meta))
+        return t.NeverRecovered(span=span_of(meta))
 
     def setting(self, meta: Meta, items: Items) -> t.Setting:
-        return t.Setting(str(items[0]), items[1], span=_span(meta))
+        return t.Setting(str(items[0]), items[1], span=span_of(meta))
 
     def limit(self, meta: Meta, items: Items) -> t.Limit:
         name, title, by, *lines = items
-        return t.Limit(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+        return t.Limit(
+            _name(name), _optional_text(title), by, tuple(lines), span=span_of(meta), name_span=place_of(name)
+        )
 
     def covers(self, meta: Meta, items: Items) -> t.Covers:
-        return t.Covers(tuple(items), span=_span(meta))
+        return t.Covers(tuple(items), span=span_of(meta))
 
     def covered(self, meta: Meta, items: Items) -> t.Covered:
         first, second = items
         if second is None:
-            return t.Covered(str(first), span=_span(meta))
-        return t.Covered(str(second), str(first), span=_span(meta))
+            return t.Covered(str(first), span=span_of(meta))
+        return t.Covered(str(second), str(first), span=span_of(meta))
 
     def at_most(self, meta: Meta, items: Items) -> t.AtMost:
-        return t.AtMost(items[1], span=_span(meta))
+        return t.AtMost(items[1], span=span_of(meta))
 
     def constraint(self, meta: Meta, items: Items) -> t.Constraint:
         name, title, by, *lines = items
-        return t.Constraint(_name(name), _optional_text(title), by, tuple(lines), span=_span(meta), name_span=_at(name))
+        return t.Constraint(
+            _name(name), _optional_text(title), by, tuple(lines), span=span_of(meta), name_span=place_of(name)
+        )
 
     def requires(self, meta: Meta, items: Items) -> t.Requires:
-        return t.Requires(items[0], span=_span(meta))
+        return t.Requires(items[0], span=span_of(meta))
 
     def consequence(self, meta: Meta, items: Items) -> t.Consequence:
         what = items[0]
         if isinstance(what, t.Direction):
-            return t.Consequence(None, None, what.amount, span=_span(meta))
+            return t.Consequence(None, None, what.amount, span=span_of(meta))
         if isinstance(what, t.Consequence):
             return what
-        return t.Consequence(str(what), None, None, span=_span(meta))
+        return t.Consequence(str(what), None, None, span=span_of(meta))
 
     def hold(self, meta: Meta, items: Items) -> t.Consequence:
-        return t.Consequence(None, str(items[0]), None, span=_span(meta))
+        return t.Consequence(None, str(items[0]), None, span=span_of(meta))
 
     def duty(self, meta: Meta, items: Items) -> t.Duty:
         kind, of, records = items
-        return t.Duty(str(kind), str(of), None if records is None else str(records), span=_span(meta))
+        return t.Duty(str(kind), str(of), None if records is None else str(records), span=span_of(meta))
 
     # ---- other terms
 
     def variation(self, meta: Meta, items: Items) -> t.Variation:
         name, title, dates, by, *declarations = items
         return t.Variation(
-            _name(name), _optional_text(title), dates, by, tuple(declarations), span=_span(meta), name_span=_at(name)
+            _name(name),
+            _optional_text(title),
+            dates,
+            by,
+            tuple(declarations),
+            span=span_of(meta),
+            name_span=place_of(name),
         )
 
     def variation_dates(self, meta: Meta, items: Items) -> tuple[datetime.date, datetime.date]:
@@ -685,34 +518,34 @@ class Builder(Transformer_NonRecursive[Token, t.Document]):
 
     def example(self, meta: Meta, items: Items) -> t.Example:
         title, under, *lines = items
-        return t.Example(str(title)[1:-1], under or (), tuple(lines), span=_span(meta))
+        return t.Example(str(title)[1:-1], under or (), tuple(lines), span=span_of(meta))
 
     def under(self, meta: Meta, items: Items) -> tuple[str, ...]:
         return tuple(str(item) for item in items)
 
     def given_rows(self, meta: Meta, items: Items) -> t.GivenRows:
         name, _, day, table = items
-        return t.GivenRows(str(name), None if day is None else _day(day), table, span=_span(meta))
+        return t.GivenRows(str(name), None if day is None else _day(day), table, span=span_of(meta))
 
     def given_figure(self, meta: Meta, items: Items) -> t.GivenFigure:
         target, value = items
         figure, people = value
-        return t.GivenFigure(target, figure, people, span=_span(meta))
+        return t.GivenFigure(target, figure, people, span=span_of(meta))
 
     def given_value(self, meta: Meta, items: Items) -> tuple[x.Expression, int | None]:
         return items[0], None if len(items) == 1 else int(items[1].value)
 
     def expect(self, meta: Meta, items: Items) -> t.Expect:
-        return t.Expect(items[0], span=_span(meta))
+        return t.Expect(items[0], span=span_of(meta))
 
     def expect_shown(self, meta: Meta, items: Items) -> t.ExpectShown:
-        return t.ExpectShown(items[0], items[2], span=_span(meta))
+        return t.ExpectShown(items[0], items[2], span=span_of(meta))
 
     def expect_refused(self, meta: Meta, items: Items) -> t.ExpectRefused:
-        return t.ExpectRefused(items[0], None if items[1] is None else str(items[1]), span=_span(meta))
+        return t.ExpectRefused(items[0], None if items[1] is None else str(items[1]), span=span_of(meta))
 
     def expect_not_yet(self, meta: Meta, items: Items) -> t.ExpectNotYet:
-        return t.ExpectNotYet(items[0], span=_span(meta))
+        return t.ExpectNotYet(items[0], span=span_of(meta))
 
 
 _EMPTY = 'where a cell has no value write `missing`, or `unknown "why"`'
@@ -722,42 +555,23 @@ def _cells(count: int) -> str:
     return "1 cell" if count == 1 else f"{count} cells"
 
 
-def _checked(node: x.Expression) -> x.Expression:
-    if node.depth > bounds.NESTED_STEPS:
-        raise Problem(
-            Diagnostic(
-                "too-deep",
-                f"this formula has more than {bounds.NESTED_STEPS} steps inside one another",
-                Span(node.span.start, min(node.span.end, node.span.start + 1)),
-                help=("give parts of it a name with `define`, and add those",),
-            )
-        )
-    return node
-
-
-def _folded(items: Items, span: Span) -> x.Expression:
-    """A sum or a product, from left to right."""
-    node: x.Expression = items[0]
-    for sign, right in zip(items[1::2], items[2::2], strict=True):
-        node = _checked(x.Arithmetic(SIGNS.get(sign, str(sign)), node, right, span=items[0].span.to(right.span)))
-    return node
-
-
 def _whole(token: Token) -> int:
-    value = figures.number(token, _at(token)).value
+    value = figures.number(token, place_of(token)).value
     if value.denominator != 1:  # type: ignore[union-attr]
-        raise Problem(Diagnostic("bad-number", f"`{token}` must be a whole number", _at(token)))
+        raise Problem(Diagnostic("bad-number", f"`{token}` must be a whole number", place_of(token)))
     return int(value)  # type: ignore[arg-type]
 
 
 def _day(token: Token) -> datetime.date:
-    return figures.day(token, _at(token)).value  # type: ignore[return-value]
+    return figures.day(token, place_of(token)).value  # type: ignore[return-value]
 
 
 def _days(tokens: Items) -> tuple[datetime.date, datetime.date]:
     first, last = _day(tokens[0]), _day(tokens[1])
     if last < first:
         raise Problem(
-            Diagnostic("bad-date", f"this runs backwards: {first} is after {last}", _at(tokens[0]).to(_at(tokens[1])))
+            Diagnostic(
+                "bad-date", f"this runs backwards: {first} is after {last}", place_of(tokens[0]).to(place_of(tokens[1]))
+            )
         )
     return first, last

@@ -13,7 +13,7 @@ from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.expressions import Literal
 from pbr_rules.source import Span
 
-SIGNS = {"£": "GBP", "$": "USD", "€": "EUR"}
+CURRENCIES = {sign: currency for currency, sign in kinds.SIGNS.items()}
 SUFFIXES = {"m": "million", "bn": "billion", "million": "million", "billion": "billion"}
 SIZES = {"million": 10**6, "billion": 10**9, "": 1}
 
@@ -80,7 +80,7 @@ def money(text: str, span: Span) -> Literal:
             repair = f"write `{sign}{written}0`"
         raise Problem(Diagnostic("bad-number", f"`{text}`: pence have two digits", span, help=(repair,)))
     spelled = f"{sign}{written}" + (f" {suffix}" if suffix else "")
-    return Literal(value * SIZES[suffix], kinds.money(SIGNS.get(sign, sign.strip())), spelled, span=span)
+    return Literal(value * SIZES[suffix], kinds.money(CURRENCIES.get(sign, sign.strip())), spelled, span=span)
 
 
 def day(text: str, span: Span) -> Literal:

@@ -11,14 +11,14 @@ from lark.exceptions import VisitError
 from pbr_rules.diagnostics import Diagnostic, Label
 from pbr_rules.source import Span
 from pbr_rules.surface.braces import Head, Piece
-from pbr_rules.surface.build import RESERVED, Builder
+from pbr_rules.surface.build import Builder
 from pbr_rules.surface.figures import Problem
 from pbr_rules.surface.grammar import parser
 from pbr_rules.surface.place import Place, Reason
 from pbr_rules.surface.reasons import reason
 from pbr_rules.surface.repair import Stop, read_until_stop
 from pbr_rules.surface.tree import Node
-from pbr_rules.surface.vocabulary import CLAUSES, DECLARATIONS
+from pbr_rules.surface.vocabulary import CLAUSES, DECLARATIONS, RESERVED
 
 TIMES = 4
 """How often one piece is read again after a mistake."""

@@ -14,9 +14,8 @@ from attrs import frozen
 from lark import Token, UnexpectedInput
 
 from pbr_rules.diagnostics import close_to
-from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.grammar import parser
-from pbr_rules.surface.vocabulary import CLAUSES
+from pbr_rules.surface.vocabulary import CLAUSES, RESERVED
 
 State = Any
 """A reader that has come so far; Lark's own, which has no types."""

@@ -9,10 +9,9 @@ from lark import Token, UnexpectedInput
 from pbr_rules.diagnostics import Diagnostic, Label, listing
 from pbr_rules.source import Span
 from pbr_rules.surface import later
-from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.place import Place, Reason
 from pbr_rules.surface.repair import Repair, read_until_stop
-from pbr_rules.surface.vocabulary import CLAUSES, ELSEWHERE, HOLDS
+from pbr_rules.surface.vocabulary import CLAUSES, ELSEWHERE, HOLDS, RESERVED
 
 
 def waiting(place: Place) -> Reason | None:

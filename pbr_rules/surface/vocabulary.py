@@ -12,6 +12,16 @@ DECLARATIONS = (
 )
 """Words that begin a clause of the contract."""
 
+RESERVED = frozenset(
+    [
+        *("and", "or", "not", "is", "of", "in", "to", "from", "by", "across"),
+        *("within", "after", "before", "at", "above", "below"),
+        *("where", "when", "otherwise", "pay", "deduct", "cap", "floor"),
+        *("nothing", "unknown", "missing"),
+    ]
+)
+"""Words that can never be a name, so that a sentence has one reading."""
+
 CLAUSES: dict[str, tuple[str, ...]] = {
     "contract": ("payer", "provider", "party", "purpose", "currency", "runs", "payments", "scope"),
     "records": ("one row per", "one row", "exclude", "at most"),

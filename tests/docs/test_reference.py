@@ -20,7 +20,7 @@ from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.diagnostics import CODES
 from pbr_rules.engines.choose import NAMES, SMALL
 from pbr_rules.kinds import Kind
-from pbr_rules.surface.build import RESERVED
+from pbr_rules.surface.vocabulary import RESERVED
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = (ROOT / "docs/reference/language.md").read_text(encoding="utf-8")

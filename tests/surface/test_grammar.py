@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pbr_rules.source import Source
-from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.comments import tokens
 from pbr_rules.surface.grammar import build
 from pbr_rules.surface.parse import parse
 from pbr_rules.surface.repair import spelled
 from pbr_rules.surface.tree import Document
+from pbr_rules.surface.vocabulary import RESERVED
 
 CONTRACTS = sorted((Path(__file__).parent / "contracts").glob("*.pbr"))
 UNITS = {"day", "days", "week", "weeks", "month", "months", "year", "years", "million", "billion"}

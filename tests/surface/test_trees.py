@@ -13,9 +13,9 @@ from pbr_rules import expressions as x
 from pbr_rules.source import NOWHERE, Source
 from pbr_rules.surface import figures
 from pbr_rules.surface import tree as t
-from pbr_rules.surface.build import RESERVED
 from pbr_rules.surface.parse import parse
 from pbr_rules.surface.repair import spelled
+from pbr_rules.surface.vocabulary import RESERVED
 from pbr_rules.surface.write import write, write_document
 
 WORDS = {word for phrase in spelled().values() for word in phrase.split()} | RESERVED

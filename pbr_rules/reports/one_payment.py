@@ -1,0 +1,130 @@
+"""The section of one payment: what each cell comes to, subtotals, and people who come to the same together."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from pbr_rules.reports.layout import (
+    Row,
+    Section,
+    as_money,
+    cell_text,
+    dimension_text,
+    line_name,
+    member_title,
+    people_words,
+)
+from pbr_rules.reports.statement import Json
+
+MOST_ROWS = 40
+"""Rows of one payment to people: past that, what each comes to is left out and every cell is one row."""
+
+SHORT = 36
+"""Characters of a working that stands beside its amount."""
+
+
+def payment(whole: Json, lines: list[Json]) -> Section:
+    """A payment with more than one cell, or to people, with what each cell comes to."""
+    if not lines or (len(lines) == 1 and lines[0]["people"] is None):
+        return Section("", (), ())
+    dimensions = _widest_first(lines)
+    lines = sorted(lines, key=lambda line: _place(line, dimensions[:1], whole))
+    to_people = lines[0]["people"] is not None
+    heading = [dimension_text(d, whole) for d in dimensions]
+    if to_people:
+        rows, extra, notes = _to_people(whole, lines, dimensions)
+    else:
+        worked = [short_working(line) for line in lines]
+        extra = ["Working"] if all(worked) else []
+        rows = [
+            (line["cell"], Fraction(line["amount"]), (*([work] if extra else []), as_money(line["amount"], whole)))
+            for line, work in zip(lines, worked, strict=True)
+        ]
+        notes = ()
+    numbers = tuple(range(len(heading) + (0 if to_people else len(extra)), len(heading) + len(extra) + 1))
+    laid, strong = _with_subtotals(whole, rows, dimensions, len(extra))
+    text = line_name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
+    grouped = 1 if len(dimensions) > 1 else 0
+    return Section(text, (*heading, *extra, "Amount"), tuple(laid), numbers, tuple(notes), frozenset(strong), grouped)
+
+
+def _widest_first(lines: list[Json]) -> list[str]:
+    """The dimensions of a payment, the one with the fewest members first: it is subtotalled."""
+    dimensions = list(lines[0]["cell"])
+    fewest = min(dimensions, key=lambda d: len({line["cell"][d] for line in lines}), default=None)
+    return dimensions if fewest is None else [fewest, *(d for d in dimensions if d != fewest)]
+
+
+def _place(line: Json, dimensions: list[str], whole: Json) -> tuple[int, ...]:
+    members = whole["settlement"]["contract"]["members"]
+    return tuple(list(members.get(d, {})).index(line["cell"][d]) for d in dimensions)
+
+
+_Laid = tuple[dict[str, str], Fraction, Row]
+
+
+def _with_subtotals(whole: Json, rows: list[_Laid], dimensions: list[str], extra: int) -> tuple[list[Row], set[int]]:
+    """The rows with their cells before them, a subtotal below each member of the first dimension, and the total."""
+    laid: list[Row] = []
+    strong: set[int] = set()
+    groups: dict[str, list[_Laid]] = {}
+    for row in rows:
+        groups.setdefault(row[0][dimensions[0]] if dimensions else "", []).append(row)
+    subtotals = len(dimensions) > 1 and len(groups) > 1 and any(len(group) > 1 for group in groups.values())
+    blank = ("",) * (len(dimensions) - 2 + extra)
+    for member, group in groups.items():
+        laid += [(*(member_title(d, cell[d], whole) for d in dimensions), *cells) for cell, _, cells in group]
+        if subtotals:
+            strong.add(len(laid))
+            amount = as_money(sum((a for _, a, _ in group), Fraction(0)), whole)
+            laid.append((member_title(dimensions[0], member, whole), "Subtotal", *blank, amount))
+    if len(rows) > 1:
+        strong.add(len(laid))
+        total = as_money(sum((a for _, a, _ in rows), Fraction(0)), whole)
+        laid.append(("Total", *("",) * (len(dimensions) - 1 + extra), total))
+    return laid, strong
+
+
+def short_working(line: Json) -> str:
+    """The formula with its figures, where it is short enough to stand beside its amount and nothing else was done."""
+    text = re.sub(r"^(pay|deduct) ", "", line["working"]["with_numbers"] or "")
+    return text if len(text) <= SHORT and not line["working"]["steps"] else ""
+
+
+def _to_people(whole: Json, lines: list[Json], dimensions: list[str]) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
+    """People who come to the same together; those who come to nothing are counted in a note."""
+    groups: dict[tuple[str, ...], dict[Fraction, int]] = {}
+    cells: dict[tuple[str, ...], dict[str, str]] = {}
+    for line in lines:
+        key = tuple(line["cell"][d] for d in dimensions)
+        cells[key] = line["cell"]
+        by_amount = groups.setdefault(key, {})
+        each = Fraction(line["each"])
+        by_amount[each] = by_amount.get(each, 0) + line["people"]
+    nothing = {key: by_amount.pop(Fraction(0), 0) for key, by_amount in groups.items()}
+    notes = _come_to_nothing(whole, [(cells[key], number) for key, number in nothing.items() if number])
+    rows: list[_Laid] = []
+    apart = sum(map(len, groups.values())) <= MOST_ROWS
+    for key, by_amount in groups.items():
+        if apart:
+            for each, number in sorted(by_amount.items(), reverse=True):
+                shown = (f"{number:,}", as_money(each, whole), as_money(each * number, whole))
+                rows.append((cells[key], each * number, shown))
+        elif by_amount:
+            amount = sum((each * number for each, number in by_amount.items()), Fraction(0))
+            rows.append((cells[key], amount, (f"{sum(by_amount.values()):,}", as_money(amount, whole))))
+    return rows, ["People", "Each"] if apart else ["People"], notes
+
+
+def _come_to_nothing(whole: Json, cells: list[tuple[dict[str, str], int]]) -> tuple[str, ...]:
+    if not cells:
+        return ()
+    if len(cells) == 1 and not cells[0][0]:
+        number = cells[0][1]
+        return (
+            f"{people_words(number)} {'comes' if number == 1 else 'come'} to nothing and {'is' if number == 1 else 'are'} not shown.",
+        )
+    said = [f"{people_words(number)} in {cell_text(cell, whole)}" for cell, number in cells[:8]]
+    more = [f"and in {len(cells) - 8:,} more rows"] if len(cells) > 8 else []
+    return (f"Not shown, because they come to nothing: {'; '.join([*said, *more])}.",)
