@@ -17,6 +17,7 @@ def reason(place: Place) -> Reason:
     for rule in (
         slips.waiting,
         slips.one_inside_another,
+        slips.condition_last,
         slips.mixed,
         slips.which_side,
         slips.grid_cell,

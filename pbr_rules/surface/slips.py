@@ -68,6 +68,24 @@ def one_inside_another(place: Place) -> Reason | None:
     return Reason(report)
 
 
+_AMOUNT_FIRST = re.compile(r"(pay|deduct)\s+([^\n{}]+?)\s+when\s+([^\n{}]+?)\s*\Z")
+
+
+def condition_last(place: Place) -> Reason | None:
+    """`pay £900 when starts is 1`."""
+    if place.block != "payment" or not (found := _AMOUNT_FIRST.search(place.text, 0, place.at)):
+        return None
+    word, amount, condition = found.groups()
+    better = f"when {condition} {word} {amount}"
+    report = Diagnostic(
+        "not-expected",
+        f"the condition comes before `{word}`",
+        Span(found.start(), found.start() + len(word)),
+        help=(f"write `{better}`, and `otherwise {word} nothing` below it",),
+    )
+    return Reason(report, (found.start(), found.end(3), better))
+
+
 def which_side(place: Place) -> Reason | None:
     """`within 12 months of released`."""
     word = place.stop.at

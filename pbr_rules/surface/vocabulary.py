@@ -205,7 +205,7 @@ ELSEWHERE: tuple[Elsewhere, ...] = (
 _VALUES = {
     **dict.fromkeys(
         ("null", "none", "nil", "na", "blank", "empty"),
-        "`missing` is no value; `£0` is a sum; `nothing` a payment of £0",
+        "write `is missing` of a cell without a value; `£0` is a sum, and `nothing` a payment of £0",
     ),
     **dict.fromkeys(("zero",), "write `0`, or `£0`"),
     **dict.fromkeys(("tbc", "tbd", "confidential"), 'write `unknown "why"`'),
