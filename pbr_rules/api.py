@@ -12,6 +12,7 @@ from pbr_rules import host
 from pbr_rules.analysis.examples import Worked, work
 from pbr_rules.analysis.examples import inputs as example_inputs
 from pbr_rules.analysis.lints import lints
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
 from pbr_rules.checked.following import merged, not_following
 from pbr_rules.checked.model import Cell, Contract
@@ -32,7 +33,6 @@ from pbr_rules.evidence.read import Raw, Tell, read, silent
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.inquiry import figure_named, figures_given, person_named, tables_given
-from pbr_rules.measures import Catalogue
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import constants, counted, needs_complete
 from pbr_rules.settlement.inputs import Inputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from pbr_rules.plugin import Expression, Measure, People, Rows, Sum, Tally, hookimpl, setting
+from pbr_rules.plugin import Expression, Measure, Over, People, Rows, Sum, Tally, hookimpl, setting
 
 
 @frozen
@@ -17,7 +17,7 @@ class Binary(Measure):
     endings = ("for",)
 
     def tally(self, per: int | None) -> Tally:
-        return Tally(People(), over=True)
+        return Tally(People(), over=Over.BASE)
 
 
 @frozen
@@ -30,7 +30,7 @@ class Frequency(Measure):
     endings = ("per",)
 
     def tally(self, per: int | None) -> Tally:
-        return Tally(Rows(), over=True)
+        return Tally(Rows(), over=Over.BASE)
 
 
 @frozen
@@ -52,13 +52,13 @@ class Total(Measure):
 
     word = "sum"
     summary = "The sum of a value over the rows that count."
-    source = "the cost of demand in the Local Justice Reinvestment pilot: counts times unit values"
+    source = "the cost of demand on courts and prisons: counts times unit values"
     endings = ("none", "for", "per")
 
     value: Expression = setting("what is added up for each row: a column, or a figure looked up by the row's columns")
 
     def tally(self, per: int | None) -> Tally:
-        return Tally(Sum(self.value), over=per is not None)
+        return Tally(Sum(self.value), over=Over.BASE if per is not None else None)
 
 
 @hookimpl

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pluggy
 
+from pbr_rules.checks import Check
+from pbr_rules.duties import Constraint
 from pbr_rules.measures import Measure
 
 hookspec = pluggy.HookspecMarker("pbr_rules")
@@ -37,3 +40,18 @@ def pbr_rules_measures() -> Iterable[type[Measure]]:  # type: ignore[empty-body]
 
     It is found by its entry point in the group `pbr_rules`.
     """
+
+
+@hookspec
+def pbr_rules_constraints() -> Iterable[type[Constraint]]:  # type: ignore[empty-body]
+    """Constraints: classes that derive from `Constraint`."""
+
+
+@hookspec
+def pbr_rules_checks() -> Iterable[Check]:  # type: ignore[empty-body]
+    """Checks of contracts."""
+
+
+@hookspec
+def pbr_rules_contracts() -> Iterable[Path]:  # type: ignore[empty-body]
+    """Folders of library contracts: each holds `contract.pbr` and `about.toml`, and is named as its contract is."""

@@ -10,7 +10,8 @@ from types import ModuleType
 import pluggy
 
 from pbr_rules import hookspecs
-from pbr_rules.measures import Catalogue, Failure, Measure, Provided
+from pbr_rules.catalogue import Catalogue, Failure, Loaded, Provided
+from pbr_rules.measures import Measure
 
 GROUP = "pbr_rules"
 HOOKS = ("pbr_rules_measures",)
@@ -31,8 +32,8 @@ def load() -> Catalogue:
 
 def gather(points: Iterable[tuple[str, str, str, EntryPoint | ModuleType]]) -> Catalogue:
     """The catalogue of plugins: (name, distribution, version, module or entry point), in the order to be loaded."""
-    measures: dict[str, Provided] = {}
-    plugins: list[tuple[str, str, str, tuple[str, ...]]] = []
+    measures: dict[str, Provided[type[Measure]]] = {}
+    plugins: list[Loaded] = []
     failures: list[Failure] = []
     for name, distribution, version, point in points:
         try:
@@ -49,8 +50,8 @@ def gather(points: Iterable[tuple[str, str, str, EntryPoint | ModuleType]]) -> C
             continue
         for measure in added:
             measures[measure.word] = Provided(measure, name, distribution, version)
-        plugins.append((name, distribution, version, tuple(f"measure {m.word}" for m in added)))
-    return Catalogue(dict(sorted(measures.items())), tuple(plugins), tuple(failures))
+        plugins.append(Loaded(name, distribution, version, tuple(f"measure {m.word}" for m in added)))
+    return Catalogue(dict(sorted(measures.items())), plugins=tuple(plugins), failures=tuple(failures))
 
 
 def _measures(module: object) -> list[type[Measure]]:

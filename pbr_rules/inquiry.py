@@ -8,13 +8,13 @@ from pathlib import Path
 from attrs import evolve
 
 from pbr_rules import expressions as x
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
 from pbr_rules.checked.model import Cell, Contract, Example, Limit, Measure, Parameter
 from pbr_rules.diagnostics import UsageError, did_you_mean, listing
 from pbr_rules.evidence.given import cells_from_file
 from pbr_rules.evidence.read import read
 from pbr_rules.evidence.tables import Table
-from pbr_rules.measures import Catalogue
 from pbr_rules.plan.from_checked import inside
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t

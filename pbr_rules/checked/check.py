@@ -8,6 +8,7 @@ from attrs import define, evolve, field, fields
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked import counting, examples, money, scales, tables
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
@@ -17,7 +18,6 @@ from pbr_rules.checked.readings import under
 from pbr_rules.checked.resolve import Resolver
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.expressions import conjuncts
-from pbr_rules.measures import Catalogue
 from pbr_rules.source import Source, Span
 from pbr_rules.surface import tree as t
 
@@ -184,7 +184,7 @@ class _Checker:
                 self.limits.add(clause.name)
 
     def _uses(self, clause: t.Uses) -> None:
-        have = {name: version for name, _, version, _ in self.catalogue.plugins}
+        have = {each.plugin: each.version for each in self.catalogue.plugins}
         broken = {failure.plugin: failure for failure in self.catalogue.failures}
         if clause.plugin in have:
             if have[clause.plugin].split(".")[0] not in (str(clause.version), "0"):

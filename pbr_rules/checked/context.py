@@ -9,11 +9,11 @@ from attrs import define
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.model import Axis
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.resolve import Resolver
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
-from pbr_rules.measures import Catalogue
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 from pbr_rules.words import words

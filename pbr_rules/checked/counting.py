@@ -9,6 +9,7 @@ from attrs import evolve
 from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules import measures as m
+from pbr_rules import tallies as v
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.model import Axis, Measure, MeasureAxis, Records, Value
 from pbr_rules.checked.places import Place
@@ -58,8 +59,8 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
         return None
     tally = provided.what(**settings).tally(head.per)
     axes, placed = _axes(clause, counted, base, link, c)
-    kind = m.gives(tally, value_kind, head.per)
-    if isinstance(tally.counts, m.Sum) and not (kind.is_number or kind.name == "unknown"):
+    kind = v.gives(tally, value_kind, head.per)
+    if isinstance(tally.counts, v.Sum) and not (kind.is_number or kind.name == "unknown"):
         c.problem("kinds", f"`{clause.name}` adds up {kind.words}, which cannot be added", head.span)
     return Measure(
         clause.name,
@@ -227,13 +228,13 @@ def _settings(
             c.problem("declared-twice", f"`{line.word}:` is written twice", line.span)
         else:
             found[line.word], kind = c.resolver.resolve(line.value, place)
-    absent = [word for word in known if word not in found]
+    absent = [word for word, line in known.items() if word not in found and not line.optional]
     if absent:
         c.problem(
             "incomplete",
             f"`{clause.name}` lacks the line `{absent[0]}:`",
             clause.name_span,
-            (f"`{absent[0]}: …` says {known[absent[0]]}",),
+            (f"`{absent[0]}: …` says {known[absent[0]].help}",),
         )
         return None, None
     return found, kind
@@ -311,9 +312,9 @@ def _ways_at(dimension: t.Dimension, place: Place, c: Context) -> list[x.Express
     return found
 
 
-def _value(clause: t.Measure, tally: m.Tally, c: Context) -> Value | None:
+def _value(clause: t.Measure, tally: v.Tally, c: Context) -> Value | None:
     """What a sum adds up, taken apart into whole units to count and a factor to multiply by."""
-    if not isinstance(tally.counts, m.Sum):
+    if not isinstance(tally.counts, v.Sum):
         return None
     of = tally.counts.of
     columns = list(dict.fromkeys(node for node in x.walk(of) if isinstance(node, x.Column)))

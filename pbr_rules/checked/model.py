@@ -10,11 +10,13 @@ from datetime import date
 
 from attrs import field, frozen
 
+from pbr_rules import measures as m
+from pbr_rules.catalogue import Provided
 from pbr_rules.expressions import Cases, Expression, Literal, Rounding
 from pbr_rules.kinds import Kind
-from pbr_rules.measures import Provided, Tally
 from pbr_rules.source import NOWHERE, Source, Span
 from pbr_rules.surface import tree as t
+from pbr_rules.tallies import Tally
 
 Cell = tuple[str, ...]
 
@@ -146,7 +148,7 @@ class Measure(Figure):
     as a column and whether its smallest (earliest) value is taken.
     """
 
-    provided: Provided
+    provided: Provided[type[m.Measure]]
     tally: Tally
     records: str
     base: str | None

@@ -14,7 +14,7 @@ def command(form: str) -> int:
     from pbr_rules import host
 
     catalogue = host.load()
-    rows = [(n, d, v, ", ".join(adds), "works") for n, d, v, adds in catalogue.plugins]
+    rows = [(p.plugin, p.distribution, p.version, ", ".join(p.adds), "works") for p in catalogue.plugins]
     rows += [(f.plugin, f.distribution, f.version, "", f"failed: {f.why}") for f in catalogue.failures]
     if form == "json":
         keys = ("name", "distribution", "version", "adds", "status")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, fields
 
 from pbr_rules import expressions as x
-from pbr_rules import measures as m
+from pbr_rules import tallies as v
 from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, Records
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
 
@@ -30,9 +30,9 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
     """A measure at a grain: counted afresh from the rows, never averaged."""
     value = measure.value
     match measure.tally.counts:
-        case m.People():
+        case v.People():
             what = What.PEOPLE
-        case m.Sum() if value is not None and value.column is not None:
+        case v.Sum() if value is not None and value.column is not None:
             what = What.UNITS
         case _:
             what = What.ROWS

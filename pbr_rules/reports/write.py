@@ -17,7 +17,7 @@ Format = Callable[[Json], str | bytes]
 
 def whole(settled: Settled, arguments: Sequence[str], people: bool = False) -> Json:
     """The one JSON statement that every format is made from. `arguments`: what was typed after `pbr`."""
-    plugins = [(name, distribution, version) for name, distribution, version, _ in host.load().plugins]
+    plugins = [(each.plugin, each.distribution, each.version) for each in host.load().plugins]
     typed = shlex.join(["pbr", *(argument if people else unnamed(argument) for argument in arguments)])
     made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, typed)
     return statement(settled.settlement, made, people)

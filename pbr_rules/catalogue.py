@@ -1,0 +1,63 @@
+"""All that the installed plugins add, and whose each thing is. Immutable; made once by the host and handed to every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from pbr_rules.checks import Check
+from pbr_rules.duties import Constraint
+from pbr_rules.measures import Measure
+
+T = TypeVar("T")
+
+
+@frozen
+class Provided(Generic[T]):
+    """Something a plugin adds, and whose it is."""
+
+    what: T
+    plugin: str
+    distribution: str
+    version: str
+
+
+@frozen
+class Failure:
+    """A plugin that could not be loaded, or broke, and why."""
+
+    plugin: str
+    distribution: str
+    version: str
+    why: str
+
+
+@frozen
+class Loaded:
+    """A plugin that works, and what it adds, each as a phrase: `measure binary`."""
+
+    plugin: str
+    distribution: str
+    version: str
+    adds: tuple[str, ...]
+
+
+@frozen
+class Catalogue:
+    """What the plugins add, each by its name.
+
+    Attributes:
+        measures, constraints, checks: by the word of the head, or by the code.
+        contracts: folders of library contracts, by the contract's name.
+        plugins: those that work. failures: those that do not.
+    """
+
+    measures: Mapping[str, Provided[type[Measure]]]
+    constraints: Mapping[str, Provided[type[Constraint]]] = field(factory=dict)
+    checks: Mapping[str, Provided[Check]] = field(factory=dict)
+    contracts: Mapping[str, Provided[Path]] = field(factory=dict)
+    plugins: tuple[Loaded, ...] = ()
+    failures: tuple[Failure, ...] = ()
