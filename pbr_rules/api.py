@@ -34,7 +34,7 @@ from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.inquiry import figure_named, figures_given, person_named, tables_given
 from pbr_rules.plan.model import Engine
-from pbr_rules.settlement.counts import constants, counted, needs_complete
+from pbr_rules.settlement.counts import counted, needs_complete
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement
 from pbr_rules.settlement.statement import settle as settle_terms
@@ -178,15 +178,13 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     contract = required(compile_contract(source, request.readings, catalogue))
     _named(contract, request)
     given = _given(source, contract, request, catalogue)
-    fixed = constants(contract, given)
     raws = {name: read(path, tell) for name, path in request.records.items()}
     tables = fit(contract, raws, lambda found: exclude(contract, found), tell)
     problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
     engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
-    answers = counted(contract, tables, engine, fixed)
-    inputs = Inputs(tables, answers, request.complete, given)
+    inputs = counted(contract, Inputs(tables, complete=request.complete, given=given), engine)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     return Settled(settle_terms(contract, inputs, request.on, shown), tables, engine, raws)
 
@@ -234,9 +232,8 @@ def explained(
     """
     contract = settled.settlement.contract
     node = figure_named(source, line, readings, catalogue or host.load())
-    fixed = constants(contract, settled.settlement.terms.inputs.given)
     about = None if person is None else person_named(contract, settled.tables, node, person)
-    return explain(settled.settlement, node, settled.engine, settled.tables, fixed, about)
+    return explain(settled.settlement, node, settled.engine, about)
 
 
 def work_examples(

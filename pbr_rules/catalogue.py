@@ -24,6 +24,13 @@ class Provided(Generic[T]):
     distribution: str
     version: str
 
+    def failed(self, what: str, error: Exception) -> str:
+        """The sentence for a plugin whose own code broke while it was asked for something."""
+        return (
+            f"the plugin `{self.plugin}` ({self.distribution} {self.version}) failed in `{what}`: "
+            f"{type(error).__name__}: {error}"
+        )
+
 
 @frozen
 class Failure:

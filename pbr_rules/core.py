@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from pbr_rules.plugin import Expression, Measure, Over, People, Rows, Sum, Tally, hookimpl, setting
+from pbr_rules.plugin import Days, Expression, Measure, Over, People, Rows, Sum, Tally, hookimpl, setting
 
 
 @frozen
@@ -61,7 +61,24 @@ class Total(Measure):
         return Tally(Sum(self.value), over=Over.BASE if per is not None else None)
 
 
+@frozen
+class Covered(Measure):
+    """Different calendar days that stretches cover, person by person; a day that two stretches cover is one day.
+
+    Grain: people. Unit: days, as a count; with `per 1`, days for each person.
+    """
+
+    word = "days"
+    summary = "Different calendar days that stretches of days cover."
+    source = "care days and bed nights: the days of a period that a stay overlaps"
+    endings = ("none", "for", "per")
+    stretches = True
+
+    def tally(self, per: int | None) -> Tally:
+        return Tally(Days(), over=Over.BASE if per is not None else None)
+
+
 @hookimpl
 def pbr_rules_measures() -> list[type[Measure]]:
-    """The four measures of the core."""
-    return [Binary, Frequency, Count, Total]
+    """The measures of the core."""
+    return [Binary, Frequency, Count, Total, Covered]

@@ -424,6 +424,24 @@ def with_children(node: E, change: Callable[[Expression], Expression]) -> E:
     return evolve(node, **changes) if changes else node
 
 
+R = TypeVar("R")
+
+
+def with_expressions(record: R, change: Callable[[Expression], Expression]) -> R:
+    """A frozen record with each expression in it changed, in records inside it too."""
+    changes: dict[str, Any] = {}
+    for attribute in fields(type(record)):  # type: ignore[arg-type]
+        value = getattr(record, attribute.name)
+        changed = value
+        if isinstance(value, Expression | tuple):
+            changed = _changed(value, change)
+        elif hasattr(type(value), "__attrs_attrs__") and not isinstance(value, Duration | Kind):
+            changed = with_expressions(value, change)
+        if changed is not value:
+            changes[attribute.name] = changed
+    return evolve(record, **changes) if changes else record  # type: ignore[misc]
+
+
 _PLAIN_FIELDS = {
     "span",
     "depth",

@@ -42,7 +42,8 @@ class Line:
 
 def setting(help: str, *, kind: str = "", at: At = At.ROW, optional: bool = False) -> Any:
     """A line `word: value`, under the field's own name. `help` says what it is for; `kind` what its value must be (`count`,
-    `money`, `date`, `duration`, `flag` …); one that is `optional` is None where it is not written."""
+    `money`, `date`, `duration`, `flag` …); one that is `optional` is None where it is not written. The value is an expression of
+    the contract, but for a `duration`, which is a length of time."""
     line = Line(help, kind, at, optional)
     return attrs.field(default=None, metadata={_LINE: line}) if optional else attrs.field(metadata={_LINE: line})
 

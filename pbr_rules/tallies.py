@@ -12,6 +12,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from pbr_rules import kinds
+from pbr_rules.dates import Duration
 from pbr_rules.expressions import Expression
 from pbr_rules.kinds import Kind
 
@@ -56,24 +57,24 @@ class Days:
     `ignoring`: a gap of at most so many days does not break a stretch, and its days are counted as covered.
     """
 
-    ignoring: Expression | None = None
+    ignoring: Duration | None = None
 
 
 @frozen
 class Runs:
-    """How many times a length of days fits in each unbroken stretch, from its first day on: 20, 6 and 14 days have 2, 0 and 2
+    """How many times a number of days fits in each unbroken stretch, from its first day on: 20, 6 and 14 days have 2, 0 and 2
     runs of 7."""
 
-    length: Expression
-    ignoring: Expression | None = None
+    length: Duration
+    ignoring: Duration | None = None
 
 
 @frozen
 class Stretches:
     """Unbroken stretches; with `lasting`, those that have lasted so long."""
 
-    lasting: Expression | None = None
-    ignoring: Expression | None = None
+    lasting: Duration | None = None
+    ignoring: Duration | None = None
 
 
 @frozen
@@ -84,8 +85,8 @@ class Lasted:
     day counts as day 1 (reached on 4 July).
     """
 
-    length: Expression
-    ignoring: Expression | None = None
+    length: Duration
+    ignoring: Duration | None = None
     elapsed: bool = False
 
 

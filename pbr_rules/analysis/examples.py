@@ -15,7 +15,7 @@ from pbr_rules.evidence import fit
 from pbr_rules.exact import Mode, rounded
 from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
-from pbr_rules.settlement.counts import constants, counted
+from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.ids import with_ids
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.lines import shared
@@ -65,13 +65,8 @@ def inputs(
         (name, tuple(plain.value(a, {}, plain.frame()) for a in arguments), plain.value(value, {}, plain.frame()))
         for name, arguments, value, _ in example.points
     )
-    # A parameter given in an example is read by row conditions too.
-    cells: dict[str, dict[Cell, x.Expression]] = {name: dict(c) for name, c in given.items()}
-    for g in example.figures:
-        if contract.figures[g.figure].__class__.__name__ == "Parameter" and not contract.figures[g.figure].axes:
-            cells.setdefault(g.figure, {})[g.at] = g.value
-    answers = counted(contract, tables, engine, constants(contract, cells))
-    return Inputs(tables, answers, complete, given, figures, points, example=True)
+    stated = Inputs(tables, complete=complete, given=given, figures=figures, points=points, example=True)
+    return counted(contract, stated, engine)
 
 
 def work(contract: Contract, example: Example, engine: Engine) -> Worked:

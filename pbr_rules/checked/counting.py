@@ -10,9 +10,12 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules import measures as m
 from pbr_rules import tallies as v
+from pbr_rules.catalogue import Provided
+from pbr_rules.checked import covering as stretches
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.model import Axis, Measure, MeasureAxis, Records, Value
 from pbr_rules.checked.places import Place
+from pbr_rules.checked.settings import Places, Settings, settings
 from pbr_rules.diagnostics import did_you_mean, listing
 from pbr_rules.expressions import conjuncts
 from pbr_rules.surface import tree as t
@@ -54,13 +57,28 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     where = _where(clause, place, c)
     once, survivor = _once(clause, place, c)
     among = _among(clause, base, c)
-    settings, value_kind = _settings(clause, provided.what, place, c)
-    if settings is None:
-        return None
-    tally = provided.what(**settings).tally(head.per)
     axes, placed = _axes(clause, counted, base, link, c)
-    kind = v.gives(tally, value_kind, head.per)
-    if isinstance(tally.counts, v.Sum) and not (kind.is_number or kind.name == "unknown"):
+    covering = stretches.covering(
+        clause, head, provided.what, counted, base, place, lambda r, b: _link(r, b, head, c), c
+    )
+    if provided.what.stretches and covering is None:
+        return None
+    found = _settings(clause, head, provided, Places(place, Place(c.declared), link), c)
+    if found is None:
+        return None
+    said, tally, dated = found
+    tally = stretches.changed(clause, head, tally, dated, place, link, c)
+    stretches.one_person(clause.name, tally, base, axes, head, c)
+    if tally.pick is not None:
+        person = _person(counted, base, link)
+        if person is not None:
+            once = (person, *(axis.at for axis in placed if not axis.on_base))
+            survivor = (tally.pick.value, not tally.pick.largest)
+    added = next((said.kinds[word] for word, value in said.said.items() if value == tally.added), None)
+    if isinstance(tally.counts, v.Reached) and isinstance(tally.counts.of, v.Sum):
+        _running(clause, tally.counts.of.of, head, c)
+    kind = v.gives(tally, added, head.per)
+    if tally.added is not None and not (kind.is_number or kind.name in ("unknown", "date")):
         c.problem("kinds", f"`{clause.name}` adds up {kind.words}, which cannot be added", head.span)
     return Measure(
         clause.name,
@@ -73,12 +91,14 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
         base.name if base else None,
         link,
         head.per,
-        where,
+        (*where, *tally.where),
         once,
         survivor,
         among,
         placed,
         _value(clause, tally, c),
+        covering,
+        {word: value if isinstance(value, x.Expression) else str(value) for word, value in said.said.items()},
         span=clause.name_span,
     )
 
@@ -210,34 +230,50 @@ def _among(clause: t.Measure, base: Records | None, c: Context) -> tuple[x.Expre
 
 
 def _settings(
-    clause: t.Measure, what: type[m.Measure], place: Place, c: Context
-) -> tuple[dict[str, x.Expression] | None, kinds.Kind | None]:
-    known = what.settings()
-    found: dict[str, x.Expression] = {}
-    kind: kinds.Kind | None = None
-    for line in clause.lines:
-        if not isinstance(line, t.Setting):
-            continue
-        if line.word == "dated":
-            c.problem("not-in-this-version", "`dated:` in a measure waits for a later version", line.span)
-        elif line.word not in known:
+    clause: t.Measure, head: t.Head, provided: Provided[type[m.Measure]], places: Places, c: Context
+) -> tuple[Settings, v.Tally, x.Expression | None] | None:
+    """What the lines `word: value` say, the tally that the plugin makes of them, and the day of each row where one is named."""
+    known = provided.what.settings()
+    written = [line for line in clause.lines if isinstance(line, t.Setting)]
+    dated = None
+    if "dated" not in known:
+        days = [line for line in written if line.word == "dated"]
+        written = [line for line in written if line.word != "dated"]
+        dated = c.resolver.day(days[0].value, places.row) if days else None
+        if days and not any(isinstance(line, t.Reaches) for line in clause.lines):
             c.problem(
-                "unknown-name", f"a {what.word} takes no line `{line.word}:`", line.span, did_you_mean(line.word, known)
+                "incomplete",
+                "`dated:` says the day of each row of a running total, and nothing here says what it `reaches`",
+                days[0].span,
+                ("add `reaches …`, or leave out `dated:`",),
             )
-        elif line.word in found:
-            c.problem("declared-twice", f"`{line.word}:` is written twice", line.span)
-        else:
-            found[line.word], kind = c.resolver.resolve(line.value, place)
-    absent = [word for word, line in known.items() if word not in found and not line.optional]
-    if absent:
-        c.problem(
-            "incomplete",
-            f"`{clause.name}` lacks the line `{absent[0]}:`",
-            clause.name_span,
-            (f"`{absent[0]}: …` says {known[absent[0]].help}",),
-        )
-        return None, None
-    return found, kind
+    said = settings(clause.name, provided.what.word, clause.name_span, written, known, places, c)
+    if said is None:
+        return None
+    try:
+        tally = provided.what(**said.said).tally(head.per)
+    except Exception as error:  # a plugin's code: its fault is told with its name, and is not ours
+        c.problem("plugin", provided.failed(head.measure, error), head.span)
+        return None
+    if not isinstance(tally, v.Tally) or not isinstance(tally.counts, v.Counts):
+        wrong = TypeError(f"its tally is {tally!r}, which is not in the row vocabulary")
+        c.problem("plugin", provided.failed(head.measure, wrong), head.span)
+        return None
+    return said, tally, dated
+
+
+def _running(clause: t.Measure, value: x.Expression, head: t.Head, c: Context) -> None:
+    if not isinstance(value, x.Column):
+        c.problem("incomplete", f"`{clause.name}` is a running total, and adds up one column as it stands", head.span)
+
+
+def _person(counted: Records, base: Records | None, link: tuple[str, ...]) -> x.Expression | None:
+    """The person's id, read at a counted row."""
+    if base is None:
+        return None
+    if not link:
+        return x.Column(counted.name, (), base.identity or "", kinds.identity(base.name))
+    return x.Column(counted.name, link[:-1], link[-1], kinds.identity(base.name))
 
 
 def _axes(
@@ -314,9 +350,9 @@ def _ways_at(dimension: t.Dimension, place: Place, c: Context) -> list[x.Express
 
 def _value(clause: t.Measure, tally: v.Tally, c: Context) -> Value | None:
     """What a sum adds up, taken apart into whole units to count and a factor to multiply by."""
-    if not isinstance(tally.counts, v.Sum):
+    of = tally.added
+    if of is None:
         return None
-    of = tally.counts.of
     columns = list(dict.fromkeys(node for node in x.walk(of) if isinstance(node, x.Column)))
     adding = [column for column in columns if column.kind.is_number]
     keys = tuple(column for column in columns if not column.kind.is_number)

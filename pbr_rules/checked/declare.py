@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Period, PeriodDays, RecordColumn, Records
+from pbr_rules.checked.model import Period, PeriodDays, RecordColumn, Records, Stretch
 from pbr_rules.checked.places import Declared
 from pbr_rules.dates import add
 from pbr_rules.diagnostics import Diagnostic, did_you_mean, listing
-from pbr_rules.expressions import Literal
+from pbr_rules.expressions import Column, Literal
 from pbr_rules.kinds import Kind
 from pbr_rules.surface import tree as t
 
@@ -150,7 +150,8 @@ def records(
             _key(clause, columns, report),
             (),
             _tolerance(clause, report),
-            clause.span,
+            _stretches(clause, columns, report),
+            span=clause.span,
         )
     return found
 
@@ -288,6 +289,37 @@ def _tolerance(clause: t.Records, report: Report) -> Literal | None:
             Diagnostic("declared-twice", f"`{clause.name}` says twice how many rows may be rejected", lines[-1].span)
         )
     return lines[0].limit if lines else None
+
+
+def _stretches(clause: t.Records, columns: dict[str, RecordColumn], report: Report) -> dict[str, Stretch]:
+    """Stretches of days, each between two columns that hold dates."""
+    found: dict[str, Stretch] = {}
+    for line in clause.stretches:
+        if line.name in columns or line.name in found:
+            report(Diagnostic("declared-twice", f"`{clause.name}` has two columns called `{line.name}`", line.span))
+        ends = [columns.get(name) for name in (line.first, line.last)]
+        for name, column in zip((line.first, line.last), ends, strict=True):
+            if column is None:
+                days = [c.name for c in columns.values() if c.kind.name == "date"]
+                said = f"`{line.name}` is a stretch of days, and `{clause.name}` has no column `{name}`"
+                report(Diagnostic("unknown-name", said, line.span, help=did_you_mean(name, days)))
+            elif column.kind.name not in ("date", "unknown"):
+                said = f"a stretch of days lies between two dates, and `{name}` is {column.kind.words}"
+                report(Diagnostic("kinds", said, line.span))
+        first, last = ends
+        if first is not None and first.optional:
+            report(
+                Diagnostic(
+                    "kinds",
+                    f"`{line.name}` begins on `{line.first}`, which may be blank, and a stretch without a first day covers nothing",
+                    line.span,
+                    help=(f"leave out `optional` after `{line.first}`: a blank last day is a stretch that goes on",),
+                )
+            )
+        if first is not None and last is not None:
+            begin, end = (Column(clause.name, (), column.name, kinds.DATE) for column in (first, last))
+            found[line.name] = Stretch(clause.name, line.name, begin, end, line.until)
+    return found
 
 
 def declared(clauses: tuple[t.Node, ...], currency: str, report: Report) -> Declared:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from pbr_rules import measures as m
 from pbr_rules.catalogue import Provided
-from pbr_rules.expressions import Cases, Expression, Literal, Rounding
+from pbr_rules.expressions import Cases, Column, Expression, Literal, Rounding
 from pbr_rules.kinds import Kind
 from pbr_rules.source import NOWHERE, Source, Span
 from pbr_rules.surface import tree as t
@@ -65,6 +65,18 @@ class RecordColumn:
 
 
 @frozen
+class Stretch:
+    """A stretch of days in each row of records, from one column to another. `until`: the last day does not count. A blank last
+    day is a stretch that goes on."""
+
+    records: str
+    name: str
+    first: Column
+    last: Column
+    until: bool
+
+
+@frozen
 class Records:
     """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row."""
 
@@ -74,6 +86,7 @@ class Records:
     key: tuple[str, ...] | None
     excludes: tuple[tuple[Expression, str], ...]
     tolerance: Literal | None
+    stretches: Mapping[str, Stretch] = field(factory=dict)
     span: Span = field(default=NOWHERE, eq=False)
 
     @property
@@ -141,11 +154,31 @@ class Value:
 
 
 @frozen
+class Taken:
+    """Stretches whose days are taken out: of rows of `records`, which `link` leads from to the person."""
+
+    stretch: Stretch
+    link: tuple[str, ...]
+
+
+@frozen
+class Covering:
+    """What a measure of stretches counts: the stretch of each row, from one day until another, without the days of others.
+
+    `clip`: two days read at the counted row; the second does not count.
+    """
+
+    stretch: Stretch
+    clip: tuple[Expression, Expression] | None = None
+    without: tuple[Taken, ...] = ()
+
+
+@frozen
 class Measure(Figure):
     """A tally of rows over people.
 
     `link`: `id of` columns that lead from a counted row to its person. `survivor`: which of several rows of one key counts,
-    as a column and whether its smallest (earliest) value is taken.
+    as a column and whether its smallest (earliest) value is taken. `covering`: for a measure of stretches of days.
     """
 
     provided: Provided[type[m.Measure]]
@@ -160,6 +193,8 @@ class Measure(Figure):
     among: tuple[Expression, ...]
     placed: tuple[MeasureAxis, ...]
     value: Value | None
+    covering: Covering | None = None
+    settings: Mapping[str, Expression | str] = field(factory=dict)
 
 
 @frozen

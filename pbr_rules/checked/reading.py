@@ -8,7 +8,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Figure, Measure, Parameter, RecordColumn
+from pbr_rules.checked.model import Figure, Limit, Measure, Parameter, Payment, RecordColumn
 from pbr_rules.checked.places import Place
 from pbr_rules.checked.said import Said
 from pbr_rules.diagnostics import Diagnostic, Label, listing
@@ -157,10 +157,7 @@ class Reading(Said):
         figure = self.figure(node.name, node.span)
         if figure is None:
             return node, kinds.UNKNOWN
-        if place.row_of is not None and not isinstance(figure, Parameter):
-            self._grain(
-                f"`{figure.name}` is settled after the rows are counted, and cannot be read for each row", node.span
-            )
+        if place.row_of is not None and not self._for_each_row(node, figure, place):
             return node, kinds.UNKNOWN
         picked, dated = self._picks(node, figure, place)
         if picked is None:
@@ -206,6 +203,25 @@ class Reading(Said):
             )
         return x.Read(figure.name, tuple(at), figure.kind, node, dated, span=node.span), figure.kind
 
+    def _for_each_row(self, node: x.Name, figure: Figure, place: Place) -> bool:
+        """Whether rows may be counted by a figure of the terms: it is settled first, and each row is given its value."""
+        if isinstance(figure, Payment | Limit):
+            self._grain(
+                f"`{figure.name}` is settled after the rows are counted, and cannot be read for each row", node.span
+            )
+            return False
+        never = figure.kind.name == "date" and not isinstance(figure, Parameter)
+        if never and guard_of(figure.name) not in place.guarded:
+            self.report(
+                Diagnostic(
+                    "unguarded",
+                    f"`{figure.name}` may never be reached, and nothing here says what that means",
+                    node.span,
+                    help=(f"`{figure.name} is known and …`: a row does not count where it is never reached",),
+                )
+            )
+        return True
+
     def _picks(
         self, node: x.Name, figure: Figure, place: Place
     ) -> tuple[dict[str, x.Expression] | None, x.Expression | None]:
@@ -213,7 +229,7 @@ class Reading(Said):
         dated: x.Expression | None = None
         for pick in node.picks:
             if pick.how == "dated":
-                dated = self._day(x.Name(pick.first, span=pick.span), place)
+                dated = self.day(x.Name(pick.first, span=pick.span), place)
                 continue
             found = self._pick(pick, figure, place, picked)
             if found is None:
@@ -319,7 +335,7 @@ class Reading(Said):
             if len(ways) == 1:
                 return dimension, x.ParentOf(dimension, of, ways[0], span=pick.span)
         if dimension in self.declared.periods:
-            return dimension, x.PeriodOf(dimension, self._day(x.Name(of, span=pick.span), place), span=pick.span)
+            return dimension, x.PeriodOf(dimension, self.day(x.Name(of, span=pick.span), place), span=pick.span)
         columns = [c for c in place.columns(of) if self.declared.dimension_of(c.kind) == dimension]
         if not columns:
             owner = self.declared.owner(of)
@@ -362,11 +378,17 @@ class Reading(Said):
         read, kind = self.read(name, place)
         return evolve(node, of=read), kinds.UNKNOWN if kind.name == "unknown" else kinds.COUNT
 
-    def _day(self, node: x.Expression, place: Place) -> x.Expression:
+    def day(self, node: x.Expression, place: Place) -> x.Expression:
+        """A day."""
         resolved, kind = self.resolve(node, place)
         if kind.name not in ("date", "unknown"):
             self._kinds(f"a day is needed here, and `{words(node)}` is {kind.words}", node.span)
         return resolved
+
+
+def guard_of(figure: str) -> str:
+    """How a guarded figure is told from a guarded column."""
+    return f"the figure {figure}"
 
 
 def words_of(column: x.Column) -> str:

@@ -8,7 +8,7 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.model import Measure
 from pbr_rules.checked.places import Place
-from pbr_rules.checked.reading import Reading, Resolved, words_of
+from pbr_rules.checked.reading import Reading, Resolved, guard_of, words_of
 from pbr_rules.diagnostics import Label
 from pbr_rules.kinds import Kind
 from pbr_rules.source import Span
@@ -102,15 +102,15 @@ class Resolver(Reading):
             case x.Known():
                 return self._known(node, place)
             case x.Within():
-                day = self._day(node.day, place)
-                anchor = self._day(node.anchor, place)
+                day = self.day(node.day, place)
+                anchor = self.day(node.anchor, place)
                 return evolve(node, day=day, anchor=anchor), kinds.FLAG
             case x.Between():
                 return evolve(
                     node,
-                    day=self._day(node.day, place),
-                    first=self._day(node.first, place),
-                    last=self._day(node.last, place),
+                    day=self.day(node.day, place),
+                    first=self.day(node.first, place),
+                    last=self.day(node.last, place),
                 ), kinds.FLAG
             case x.Both() | x.Either():
                 inside = evolve(place, guarded=place.guarded | self.guards(node, place))
@@ -134,7 +134,7 @@ class Resolver(Reading):
             case x.Cases():
                 return self._cases(node, place)
             case x.Timing():
-                after = self._day(node.after, place)
+                after = self.day(node.after, place)
                 return evolve(node, after=after), kinds.DATE
             case _:
                 return node, kinds.UNKNOWN
@@ -272,9 +272,7 @@ class Resolver(Reading):
     def _known(self, node: x.Known, place: Place) -> Resolved:
         guarded = place
         if isinstance(node.of, x.Name):
-            guarded = evolve(
-                place, guarded=place.guarded | {words_of(c) for c in place.columns(node.of.name, node.of.records)}
-            )
+            guarded = evolve(place, guarded=place.guarded | self._asked(node.of, place))
         of, _ = self.resolve(node.of, guarded)
         return evolve(node, of=of), kinds.FLAG
 
@@ -285,8 +283,13 @@ class Resolver(Reading):
         found: set[str] = set()
         for condition in conditions:
             if isinstance(condition, x.Known) and condition.known is wanted and isinstance(condition.of, x.Name):
-                found |= {words_of(c) for c in place.columns(condition.of.name, condition.of.records)}
+                found |= self._asked(condition.of, place)
         return frozenset(found)
+
+    def _asked(self, name: x.Name, place: Place) -> set[str]:
+        """What `is known` of a name speaks of: a column, or a figure."""
+        columns = {words_of(c) for c in place.columns(name.name, name.records)}
+        return columns or ({guard_of(name.name)} if name.records is None else set())
 
     def _change(self, node: x.Change, place: Place) -> Resolved:
         before, a = self.resolve(node.before, place)

@@ -11,10 +11,11 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis, Period
+from pbr_rules.engines.amounts import Amounts
 from pbr_rules.engines.rows import Read, reader, window_reader
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan import words
-from pbr_rules.plan.model import Answer, Count, Fate, Key, What
+from pbr_rules.plan.model import Answer, Count, Fate, Key
 
 
 @frozen
@@ -31,7 +32,8 @@ class Python:
         fates = work.fates()
         people, closes = work.base()
         reasons = Counter(f.reason for f in fates if f.reason is not None)
-        return Answer(work.counted(fates), people, closes, reasons, work.undecided())
+        counted, days = work.amounts.of(fates)
+        return Answer(counted, people, closes, reasons, work.undecided(), days=days)
 
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row."""
@@ -44,30 +46,11 @@ class _Work:
     def __init__(self, count: Count, tables: Mapping[str, Table], periods: Mapping[str, Period]) -> None:
         self.count, self.tables, self.periods = count, tables, periods
         self.rows = tables[count.records]
-        self.person = self._person()
+        self.amounts = Amounts(count, tables, periods)
+        self.person, self.stretch = self.amounts.person, self.amounts.stretch
 
     def _reader(self, node: object) -> Read:
         return reader(node, self.tables, self.periods)  # type: ignore[arg-type]
-
-    def _person(self) -> Read:
-        """From a row's number to its person's row number, or None."""
-        if self.count.base is None or self.count.base == self.count.records:
-            return lambda row: row
-        table, steps = self.rows, []
-        for step in self.count.link:
-            target = self.tables[table.records.columns[step].kind.detail]
-            steps.append((table.columns[step], target.index))
-            table = target
-
-        def find(row: int) -> int | None:
-            for ids, index in steps:
-                value = ids[row]
-                if value is None:
-                    return None
-                row = index[(value,)]
-            return row
-
-        return find
 
     def fates(self) -> list[Fate]:
         """The first reason why each row does not count, or the cell it counts in."""
@@ -98,6 +81,8 @@ class _Work:
         for read, reason in where:
             if not read(row):
                 return reason
+        if self.stretch is not None and self.stretch(row) is None:
+            return words.no_day(self.count)
         return None
 
     def _cell(
@@ -148,46 +133,6 @@ class _Work:
             else Fate(fate.row, None, already)
             for fate in fates
         ]
-
-    def counted(self, fates: list[Fate]) -> dict[Cell, dict[Key, int]]:
-        """The count in each cell, apart for each value of the keys."""
-        count = self.count
-        keys = [self._reader(key) for key in count.keys]
-        units = self._units() if count.what is What.UNITS else None
-        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
-        seen: set[tuple[Cell, int]] = set()
-        for fate in fates:
-            if fate.cell is None:
-                continue
-            if count.what is What.PEOPLE:
-                person = self.person(fate.row)
-                if (fate.cell, person) in seen:
-                    continue
-                seen.add((fate.cell, person))
-            key = tuple(read(fate.row) for read in keys)
-            found[fate.cell][key] += (units(fate.row) or 0) if units is not None else 1
-        return {cell: dict(by_key) for cell, by_key in found.items()}
-
-    def _units(self) -> Read:
-        """Whole units of the column added up, through its path."""
-        column = self.count.column
-        table = self.rows
-        steps = []
-        for step in column.path:  # type: ignore[union-attr]
-            target = self.tables[table.records.columns[step].kind.detail]
-            steps.append((table.columns[step], target.index))
-            table = target
-        cells = table.columns[column.name]  # type: ignore[union-attr]
-
-        def read(row: int) -> object:
-            for ids, index in steps:
-                value = ids[row]
-                if value is None:
-                    return None
-                row = index[(value,)]
-            return cells[row]
-
-        return read
 
     def base(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
         """People in each cell of the axes that split them, and the last day of any of their windows."""

@@ -34,6 +34,10 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
             what = What.PEOPLE
         case v.Sum() if value is not None and value.column is not None:
             what = What.UNITS
+        case _ if measure.tally.covers:
+            what = What.STRETCHES
+        case _ if measure.tally.dated:
+            what = What.DAY
         case _:
             what = What.ROWS
     axes = tuple(axis for axis in measure.placed if axis.dimension in kept)
@@ -53,11 +57,14 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         what,
         value.column if value else None,
         value.keys if value else (),
-        tuple(_closing(measure)),
+        tuple(_closing(contract, measure)),
         tuple(restricted[axis.dimension] for axis in axes),
         tuple(names) if in_scope else (),
         tuple(cells) if in_scope else (),
         tuple(undecided(contract, measure.where)),
+        measure.tally.counts,
+        measure.covering,
+        measure.tally.most,
     )
 
 
@@ -90,22 +97,29 @@ def windows(condition: x.Expression) -> Iterator[tuple[x.Expression, Ending]]:
                 yield right, evolve(node, how=TURNED[how], left=right, right=left)
 
 
-def _closing(measure: Measure) -> Iterator[Ending]:
+def _closing(contract: Contract, measure: Measure) -> Iterator[Ending]:
     """Windows on a row's own day that end with a day of its person, or with a day that no row says: before they are over, none
     found is not yet none."""
+
+    def at(node: x.Expression) -> x.Expression | None:
+        return _at_person(node, contract, measure)
+
+    clip = measure.covering.clip if measure.covering is not None else None
+    if measure.covering is not None and clip is not None and (end := at(clip[1])) is not None:
+        yield x.Compare(x.Comparator.BEFORE, measure.covering.stretch.last, end)
     for condition in measure.where:
         for day, window in windows(condition):
-            if _at_person(day, measure) is not None:
+            if at(day) is not None:
                 continue  # the day is the person's own, and came with the person
             match window:
                 case x.Within(how=how, anchor=anchor) if how is not x.Window.BEFORE:
-                    if (start := _at_person(anchor, measure)) is not None:
+                    if (start := at(anchor)) is not None:
                         yield evolve(window, anchor=start)
                 case x.Between(first=first, last=last):
-                    if (end := _at_person(last, measure)) is not None:
-                        yield evolve(window, first=_at_person(first, measure) or end, last=end)
+                    if (end := at(last)) is not None:
+                        yield evolve(window, first=at(first) or end, last=end)
                 case x.Compare(how=how, right=right) if how in UP_TO:
-                    if (end := _at_person(right, measure)) is not None:
+                    if (end := at(right)) is not None:
                         yield evolve(window, right=end)
 
 
@@ -129,6 +143,10 @@ def records_read(count: Count, contract: Contract) -> set[str]:
     tops = [*count.among, *count.where, *count.once, *count.keys, *(axis.at for axis in count.axes)]
     tops += [count.column] if count.column is not None else []
     tops += [count.survivor[0]] if count.survivor is not None else []
+    tops += list(inside_record(count.counts))
+    if count.covering is not None:
+        tops += list(count.covering.clip or ())
+        ways += [(taken.stretch.records, taken.link) for taken in count.covering.without]
     ways += [(node.records, node.path) for top in tops for node in x.walk(top) if isinstance(node, x.Column)]
     found = {records.name for start, path in ways for records in _along(start, path, contract)}
     return found if count.base is None else found | {count.base}
@@ -152,18 +170,35 @@ def _along(start: str, path: tuple[str, ...], contract: Contract) -> Iterator[Re
         yield records
 
 
-def _at_person(node: x.Expression, measure: Measure) -> x.Expression | None:
+def _at_person(node: x.Expression, contract: Contract, measure: Measure) -> x.Expression | None:
     """The expression read at the person's row, or None where it reads the counted row's own columns."""
     if isinstance(node, x.Column):
         size = len(measure.link)
-        if measure.base in (None, measure.records) or node.path[:size] != measure.link:
+        if measure.base in (None, measure.records):
+            return None
+        if (*node.path, node.name) == measure.link:
+            identity = contract.records[measure.base or ""].identity
+            return evolve(node, records=measure.base or "", path=(), name=identity or "")
+        if node.path[:size] != measure.link:
             return None
         return evolve(node, records=measure.base or "", path=node.path[size:])
-    parts = [_at_person(child, measure) for child in x.children(node)]
+    parts = [_at_person(child, contract, measure) for child in x.children(node)]
     if any(part is None for part in parts):
         return None
     left = iter(parts)
     return x.with_children(node, lambda _: next(left) or node)
+
+
+def inside_record(record: object) -> Iterator[x.Expression]:
+    """Every expression in a node of the row vocabulary."""
+    found: list[x.Expression] = []
+
+    def noted(node: x.Expression) -> x.Expression:
+        found.append(node)
+        return node
+
+    x.with_expressions(record, noted)
+    yield from found
 
 
 def _reads(contract: Contract) -> Iterator[x.Read]:
@@ -179,6 +214,9 @@ def expressions(contract: Contract) -> Iterator[x.Expression]:
         yield from inside(part)
 
 
+_OURS = ("pbr_rules.checked.model", "pbr_rules.tallies")
+
+
 def inside(value: object) -> Iterator[x.Expression]:
     """Every expression in a part of the checked contract."""
     if isinstance(value, x.Expression):
@@ -189,6 +227,6 @@ def inside(value: object) -> Iterator[x.Expression]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from inside(item)
-    elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ == "pbr_rules.checked.model":
+    elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ in _OURS:
         for attribute in fields(type(value)):  # type: ignore[arg-type]
             yield from inside(getattr(value, attribute.name))

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from pbr_rules.checked.model import Cell, MeasureAxis
+from pbr_rules.checked.model import Cell, Covering, MeasureAxis
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Between, Comparator, Compare, Expression, Within, walk
+from pbr_rules.tallies import Counts, Rows
 
 Ending = Within | Between | Compare
 """A window that a figure is held back by until it is over."""
@@ -57,6 +58,8 @@ class What(StrEnum):
     PEOPLE = "people"
     ROWS = "rows"
     UNITS = "units"
+    STRETCHES = "stretches"  # what comes of the days that stretches cover
+    DAY = "day"  # a day that rows come to
 
 
 @frozen
@@ -70,12 +73,16 @@ class Count:
         among: conditions on a person, read at the person's row.
         where: conditions on a counted row, in order.
         once: columns of which each set of values counts once; `survivor` says which row stands for it.
-        what, column, keys: people, rows, or the units of a column; counted apart for each value of `keys`.
+        what, column, keys: people, rows, the units of a column …; counted apart for each value of `keys`.
+        counts: the node of the row vocabulary, for what comes of stretches and for days.
+        covering: the stretches, for what comes of them.
+        most: for each person at most so many.
         closing: windows that must be over, read at the person's row: a length of time from a day, from a day to a day, or up to
             a day.
         undecided: days that a counted row reads and that may still be blank, each with the window that decides about it.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
+        complete: how far each file goes: a stretch that goes on is known until then.
     """
 
     measure: str
@@ -95,13 +102,29 @@ class Count:
     scope: tuple[str, ...] = ()
     excepted: tuple[Cell, ...] = ()
     undecided: tuple[Undecided, ...] = ()
+    counts: Counts = field(factory=Rows)
+    covering: Covering | None = None
+    most: Expression | None = None
+    complete: Mapping[str, date] = field(factory=dict)
 
     @property
     def firm(self) -> Count:
         """The rows that could count: those that meet every condition which turns on no day that may still be filled in."""
         days = {each.day for each in self.undecided}
         where = tuple(condition for condition in self.where if days.isdisjoint(walk(condition)))
-        return evolve(self, where=where, once=(), survivor=None, what=What.ROWS, column=None, keys=(), undecided=())
+        return evolve(
+            self,
+            where=where,
+            once=(),
+            survivor=None,
+            what=What.ROWS,
+            column=None,
+            keys=(),
+            undecided=(),
+            counts=Rows(),
+            covering=None,
+            most=None,
+        )
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -118,12 +141,15 @@ class Answer:
 
     Attributes:
         counted: for each cell that any row fell in, the count for each value of the keys (`()` where there are none).
+        days: for each cell that comes to a day, the day.
         people: for each cell of the axes that split people, how many there are. Empty without a base.
         closes: for each such cell, the last day of any window.
         undecided: for each cell of all axes that has a row whose day is blank, the last day of any window that decides about one,
             by the records whose file the day would be filled in.
         reasons: how many rows did not count, by the first reason; the reasons as the plan words them.
-        known_from: the last day of any window that ends with a day of no row, whatever the cell. An engine leaves it out.
+        some: how many people have a row that counts, in each cell; only where a measure is divided by these.
+        known_from: the last day of any window that ends with a day of no row, whatever the cell. An engine leaves it, and
+            `some`, out.
     """
 
     counted: Mapping[Cell, Mapping[Key, int]]
@@ -132,6 +158,8 @@ class Answer:
     reasons: Mapping[str, int]
     undecided: Mapping[Cell, Mapping[str, date]] = field(factory=dict)
     known_from: date | None = None
+    days: Mapping[Cell, date] = field(factory=dict)
+    some: Mapping[Cell, int] | None = None
 
 
 @frozen

@@ -31,6 +31,12 @@ def fails(condition: Expression) -> str:
     return f"not: {words(condition)}"
 
 
+def no_day(count: Count) -> str:
+    """A stretch with no day in the window that the measure counts, or with no day at all."""
+    clip = count.covering.clip if count.covering is not None else None
+    return "covers no day" + (f" from {words(clip[0])} until {words(clip[1])}" if clip is not None else "")
+
+
 def unplaced(dimension: str, at: Expression) -> str:
     """A row that falls in no member of a dimension."""
     if isinstance(at, PeriodOf):
@@ -51,4 +57,8 @@ def outside() -> str:
 
 def already(count: Count) -> str:
     """Another row stands for the same key."""
-    return f"already counted: once for each {', '.join(words(column) for column in count.once)}"
+    once = f"already counted: once for each {', '.join(words(column) for column in count.once)}"
+    if count.survivor is None or isinstance(count.survivor[0], Column):
+        return once
+    value, smallest = count.survivor
+    return f"{once}, taking the {'smallest' if smallest else 'largest'} {words(value)}"

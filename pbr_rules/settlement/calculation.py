@@ -11,7 +11,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Measure, Parameter
+from pbr_rules.checked.model import Figure, Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
 from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
 from pbr_rules.evidence.tables import places
@@ -164,18 +164,27 @@ class Calculation(Cells):
             if not member.known:
                 return member
             at[dimension] = str(member.of)
-        if isinstance(figure, Measure) and len(at) < len(figure.axes):
-            value, working = self.measure(figure, at, tuple(d for d in figure.dimensions if d in at))
-        elif isinstance(figure, Parameter) and node.dated is not None:
-            day = self.value(node.dated, env, frame)
-            if not day.known:
-                return day
-            value, working = self.parameter(figure, at, day.of)  # type: ignore[arg-type]
-        else:
-            value, working = self.figure(node.figure, {d: at[d] for d in figure.dimensions})
+        day: date | None = None
+        if node.dated is not None:
+            dated = self.value(node.dated, env, frame)
+            if not dated.known:
+                return dated
+            day = dated.of  # type: ignore[assignment]
+        value, working = self._at(figure, at, day)
         if working not in frame.inputs:
             frame.inputs.append(working)
         return self._noted(node, value, frame)
+
+    def read_at(self, node: x.Read, at: Env, day: date | None = None) -> Value:
+        """A figure where the cell, and the day that picks the entry in force, are found already."""
+        return self._at(self.contract.figures[node.figure], at, day)[0]
+
+    def _at(self, figure: Figure, at: Env, day: date | None) -> Result:
+        if isinstance(figure, Measure) and len(at) < len(figure.axes):
+            return self.measure(figure, at, tuple(d for d in figure.dimensions if d in at))
+        if isinstance(figure, Parameter) and day is not None:
+            return self.parameter(figure, at, day)
+        return self.figure(figure.name, {d: at[d] for d in figure.dimensions})
 
     def _call(self, node: x.Call, env: Env, frame: Frame) -> Value:
         arguments = [self.value(a, env, frame) for a in node.arguments]

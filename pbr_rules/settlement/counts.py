@@ -1,51 +1,85 @@
-"""Between the plan and the terms: agreed figures that row conditions read, what must be stated, and the counts themselves."""
+"""Between the plan and the terms: the counts, in the order in which one can be asked after another, and what must be stated.
+
+A count may turn on figures of the terms: an agreed length, a day that another measure gives each person. Those are settled
+first, and put in: one figure as its value, one for each row as a column that stands beside the row's own. So an engine sees no
+terms, and people inside people are priced, handed back and counted again by what is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.checked.model import Contract, Measure
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
-from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.from_checked import calculated, inside, plan, records_read, undecided
-from pbr_rules.plan.model import Answer, Count, Engine, ends
-from pbr_rules.settlement.inputs import Inputs
+from pbr_rules.plan.model import Answer, Count, Engine, What, ends
+from pbr_rules.settlement.handed import Handed
+from pbr_rules.settlement.inputs import Counted, Inputs
 from pbr_rules.settlement.terms import Terms
-from pbr_rules.settlement.values import Value
+from pbr_rules.tallies import Over
 from pbr_rules.words import words
 
-Given = Mapping[str, Mapping[Cell, x.Expression]]
+
+def counted(contract: Contract, inputs: Inputs, engine: Engine) -> Inputs:
+    """The inputs with every count whose records are there. What one count turns on is counted before it."""
+    left = {
+        key: count
+        for key, count in plan(contract).counts.items()
+        if records_read(count, contract) <= inputs.tables.keys()
+    }
+    needs = {name: set(_measures_under(contract, measure)) for name, measure in _measures(contract).items()}
+    while left:
+        waiting = {name for name, _ in left}
+        ready = {key: count for key, count in left.items() if waiting.isdisjoint(needs[key[0]])}
+        terms = Terms(contract, inputs)
+        answers, made = dict(inputs.answers), dict(inputs.counts)
+        for key, count in ready.items():
+            handed = Handed(terms, evolve(count, complete=inputs.complete))
+            if handed.count is None:
+                continue
+            made[key] = Counted(handed.count, handed.tables, handed.held)
+            answers[key] = _answer(contract, contract.figures[key[0]], made[key], engine)  # type: ignore[arg-type]
+        inputs = evolve(inputs, answers=answers, counts=made)
+        left = {key: count for key, count in left.items() if key not in ready}
+    return inputs
 
 
-def constants(contract: Contract, given: Given) -> dict[x.Expression, Value]:
-    """The agreed figures that conditions on rows read, each settled once: an engine sees only the value."""
-    terms = Terms(contract, Inputs(given=given))
-    found: dict[x.Expression, Value] = {}
-    for measure in contract.measures:
-        for condition in (*measure.where, *measure.among):
-            for node in x.walk(condition):
-                if isinstance(node, x.Read):
-                    found[node] = terms.value(node, {}, terms.frame())
-    return found
+def _measures(contract: Contract) -> dict[str, Measure]:
+    return {measure.name: measure for measure in contract.measures}
 
 
-def counted(
-    contract: Contract, tables: Mapping[str, Table], engine: Engine, fixed: Mapping[x.Expression, Value]
-) -> dict[tuple[str, tuple[str, ...]], Answer]:
-    """Every count whose records are there."""
-    answers = {}
-    for key, count in plan(contract).counts.items():
-        ready = with_constants(count, fixed)
-        if ready is None or not records_read(ready, contract) <= tables.keys():
-            continue
-        must_agree(ready, tables, contract.periods)
-        answers[key] = evolve(engine.answer(ready, tables), known_from=_known_from(ready, contract))
-    return answers
+def _measures_under(contract: Contract, measure: Measure) -> Iterator[str]:
+    """The measures that a measure turns on: those that the figures read for its rows come from."""
+    waiting = [measure.name]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        for node in inside(contract.figures.get(name) or contract.scales.get(name)):
+            for part in x.walk(node):
+                if isinstance(part, x.Read | x.Call) and (of := _named(part)) not in seen:
+                    seen.add(of)
+                    waiting.append(of)
+                    if isinstance(contract.figures.get(of), Measure):
+                        yield of
+
+
+def _named(node: x.Read | x.Call) -> str:
+    return node.figure if isinstance(node, x.Read) else node.name
+
+
+def _answer(contract: Contract, measure: Measure, made: Counted, engine: Engine) -> Answer:
+    must_agree(made.count, made.tables, contract.periods)
+    answer = engine.answer(made.count, made.tables)
+    some = None
+    if measure.tally.over is Over.COUNTED:
+        people = evolve(made.count, what=What.PEOPLE, column=None, keys=(), most=None)
+        some = {cell: sum(n.values()) for cell, n in engine.answer(people, made.tables).counted.items()}
+    return evolve(answer, known_from=_known_from(made.count, contract), some=some)
 
 
 def _known_from(count: Count, contract: Contract) -> date | None:
@@ -55,29 +89,16 @@ def _known_from(count: Count, contract: Contract) -> date | None:
     return max((found[1] for found in bounds if found is not None), default=None)
 
 
-def with_constants(count: Count, fixed: Mapping[x.Expression, Value]) -> Count | None:
-    """The count with agreed figures in place of their names, or None where one of them is not known."""
-
-    def put(node: x.Expression) -> x.Expression:
-        if isinstance(node, x.Read):
-            value = fixed[node]
-            if not value.known:
-                raise LookupError(node.figure)
-            return x.Literal(value.of, value.kind, words(node))  # type: ignore[arg-type]
-        return x.with_children(node, put)
-
-    try:
-        where, among, closing = (tuple(map(put, part)) for part in (count.where, count.among, count.closing))
-        waiting = tuple(evolve(each, day=put(each.day), window=put(each.window)) for each in count.undecided)  # type: ignore[arg-type]
-    except LookupError:
-        return None
-    return evolve(count, where=where, among=among, closing=closing, undecided=waiting)  # type: ignore[arg-type]
-
-
 def needs_complete(contract: Contract) -> dict[str, str]:
     """Records whose end must be stated, because a window or a period could still be open, and why."""
     found: dict[str, str] = {}
     for count in plan(contract).counts.values():
+        if count.covering is not None:
+            for stretch in (count.covering.stretch, *(taken.stretch for taken in count.covering.without)):
+                if contract.records[stretch.records].columns[stretch.last.name].optional:
+                    found.setdefault(
+                        stretch.records, f"`{count.measure}` counts the days of stretches that may still go on"
+                    )
         for window in count.closing:
             found.setdefault(count.records, f"`{count.measure}` counts where {words(window)}")
         for each in count.undecided:

@@ -10,8 +10,25 @@ from attrs import field, frozen
 from pbr_rules.checked.model import Cell
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
-from pbr_rules.plan.model import Answer
+from pbr_rules.plan.model import Answer, Count
 from pbr_rules.settlement.values import Value
+
+Key = tuple[str, tuple[str, ...]]
+"""A measure, and the grain that it is counted at."""
+
+
+@frozen
+class Counted:
+    """A count as it was put to an engine: with the figures that it turns on put in.
+
+    Attributes:
+        tables: the rows, with columns for figures that differ from row to row.
+        held: for each cell of the people, why nothing can be said of them.
+    """
+
+    count: Count
+    tables: Mapping[str, Table]
+    held: Mapping[Cell, Value] = field(factory=dict)
 
 
 @frozen
@@ -19,6 +36,7 @@ class Inputs:
     """Attributes:
     tables: the rows that fit.
     answers: what an engine counted, by measure and grain.
+    counts: what was put to the engine, by measure and grain.
     complete: for each records clause, the last day its file goes to.
     given: parameters given when settling, by name and cell.
     figures: figures given in an example, by name and cell.
@@ -27,7 +45,8 @@ class Inputs:
     """
 
     tables: Mapping[str, Table] = field(factory=dict)
-    answers: Mapping[tuple[str, tuple[str, ...]], Answer] = field(factory=dict)
+    answers: Mapping[Key, Answer] = field(factory=dict)
+    counts: Mapping[Key, Counted] = field(factory=dict)
     complete: Mapping[str, date] = field(factory=dict)
     given: Mapping[str, Mapping[Cell, Expression]] = field(factory=dict)
     figures: Mapping[tuple[str, Cell], Value] = field(factory=dict)

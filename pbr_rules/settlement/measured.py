@@ -17,6 +17,7 @@ from pbr_rules.plan.model import Answer
 from pbr_rules.settlement.calculation import Calculation
 from pbr_rules.settlement.frame import Env, Frame, Result, label
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
+from pbr_rules.tallies import Latest, Over
 from pbr_rules.words import words
 
 
@@ -31,6 +32,8 @@ class Measured(Calculation):
         if recounted:
             frame.steps.append(f"counted together across {', '.join(recounted)}, from the rows")
         head = f"{figure.provided.what.word} of {figure.records}"
+        if figure.covering is not None:
+            head += f".{figure.covering.stretch.name}"
         if figure.base:
             head += f" per {figure.per:,} {figure.base}" if figure.per else f" for {figure.base}"
         working = self.working(
@@ -47,21 +50,30 @@ class Measured(Calculation):
         answer = self.inputs.answers.get((figure.name, kept))
         if answer is None:
             return self._uncounted(figure)
+        over = _over(figure, at, kept)
+        held = self._held(figure, over, kept)
+        if held is not None:
+            return held
         still_open = self._still_open(figure, at, kept, answer)
+        if figure.tally.dated:
+            return self._day(figure, answer.days.get(cell), still_open, at)
         if still_open is not None:
             return still_open
-        over = _over(figure, at, kept)
-        people = answer.people.get(over, 0)
+        people = (
+            answer.people.get(over, 0) if figure.tally.over is not Over.COUNTED else (answer.some or {}).get(cell, 0)
+        )
         counts = answer.counted.get(cell, {})
         total = self._weighed(figure, counts, frame)
         if not total.known:
             return total
-        if not figure.tally.over:
+        if figure.tally.over is None:
             return evolve(total, kind=figure.kind)
         if people == 0:
-            return without(
-                State.MISSING, f"nobody is counted over in `{label(self.contract, figure.name, at)}`", figure.kind
+            name = label(self.contract, figure.name, at)
+            nobody = (
+                "nobody has a row that counts in" if figure.tally.over is Over.COUNTED else "nobody is counted over in"
             )
+            return without(State.MISSING, f"{nobody} `{name}`", figure.kind)
         number = total.number
         if figure.kind.name not in (
             "rate",
@@ -69,6 +81,22 @@ class Measured(Calculation):
         ):  # these keep how many people they are over; a sum is for so many
             return known(figure.kind, number * (figure.per or 1) / people)
         return known(figure.kind, number / people, (int(number), people) if number.denominator == 1 else None)
+
+    def _day(self, figure: Measure, day: date | None, still_open: Value | None, at: Env) -> Value:
+        """The day that a measure comes to. The first day of something is known once it has come; that it never came, and the
+        latest day, are known only when no more can come."""
+        if day is not None and (still_open is None or not isinstance(figure.tally.counts, Latest)):
+            return known(figure.kind, day)
+        name = label(self.contract, figure.name, at)
+        return still_open or without(State.MISSING, f"`{name}` is not reached", figure.kind)
+
+    def _held(self, figure: Measure, over: Cell, kept: tuple[str, ...]) -> Value | None:
+        """Why nothing can be said of some people of a cell."""
+        made = self.inputs.counts.get((figure.name, kept))
+        if made is None:
+            return None
+        value = made.held.get(over) or made.held.get(())
+        return None if value is None else evolve(value, kind=figure.kind)
 
     def _uncounted(self, figure: Measure) -> Value:
         """Why a measure was not counted: an agreed figure that its conditions read is not known, or there are no rows."""

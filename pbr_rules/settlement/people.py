@@ -84,6 +84,16 @@ class People:
                     seen[cell[at]].append(
                         (measure, dimensions, cell[:at] + cell[at + 1 :], tuple(sorted(counts.items(), key=repr)))
                     )
+            for cell, day in answer.days.items():
+                if cell[at] in seen:
+                    seen[cell[at]].append((measure, dimensions, "day", cell[:at] + cell[at + 1 :], day))
+            for cell, number in (answer.some or {}).items():
+                if cell[at] in seen:
+                    seen[cell[at]].append((measure, dimensions, "some", cell[:at] + cell[at + 1 :], number))
+            if base is not None:
+                for cell, held in self._inputs.counts[measure, dimensions].held.items():
+                    if cell[base] in seen:
+                        seen[cell[base]].append((measure, dimensions, "held", cell, held.state, held.why))
             # Of a window that is over, nobody reads when it was.
             for cell, ends in answer.undecided.items():
                 still = tuple((file, day) for file, day in sorted(ends.items()) if self._inputs.is_open(file, day))

@@ -11,14 +11,12 @@ from attrs import evolve, frozen
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Cell, Contract, Measure, Records
+from pbr_rules.checked.model import Cell, Contract, Records
 from pbr_rules.engines.rows import reader, window_reader
 from pbr_rules.evidence.tables import Cell as TableCell
 from pbr_rules.evidence.tables import Table, places
 from pbr_rules.plan import words as reasons
-from pbr_rules.plan.from_checked import count as plan_count
 from pbr_rules.plan.model import Count, Engine, Fate, ends
-from pbr_rules.settlement.counts import with_constants
 from pbr_rules.settlement.frame import label
 from pbr_rules.settlement.ids import renamed
 from pbr_rules.settlement.statement import Settlement
@@ -88,8 +86,6 @@ def explain(
     settlement: Settlement,
     read: x.Read,
     engine: Engine,
-    tables: Mapping[str, Table],
-    fixed: Mapping[x.Expression, Value],
     person: tuple[str, str] | None = None,
 ) -> Explained:
     """A figure at a cell. `person`: only the rows of one person, as (open dimension, id)."""
@@ -110,10 +106,10 @@ def explain(
             continue
         seen.add(part.counted)
         name, kept, cell = part.counted
-        measure = contract.figures[name]
-        ready = with_constants(plan_count(contract, measure, kept), fixed) if isinstance(measure, Measure) else None
-        if ready is not None:
-            trails.append(_trail(contract, part, ready, cell, engine.fates(ready, tables), tables, person))
+        made = terms.inputs.counts.get((name, kept))
+        if made is not None:
+            fates = engine.fates(made.count, made.tables)
+            trails.append(_trail(contract, part, made.count, cell, fates, made.tables, person))
     return Explained(value, contract.clause_of(figure), working, tuple(trails))
 
 

@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from typing import Any
 
+from attrs import evolve
 from lark import Token
 from lark.tree import Meta
 from lark.visitors import v_args
@@ -212,6 +213,13 @@ class Builder(Expressions):
     def category_kind(self, meta: Meta, items: Items) -> t.ColumnKind:
         return t.ColumnKind("category", str(items[0]), span=span_of(meta))
 
+    def stretch_to(self, meta: Meta, items: Items) -> t.Stretch:
+        name, first, last = items
+        return t.Stretch(_name(name), str(first), str(last), until=False, span=span_of(meta))
+
+    def stretch_until(self, meta: Meta, items: Items) -> t.Stretch:
+        return evolve(self.stretch_to(meta, items), until=True)
+
     def optional(self, meta: Meta, items: Items) -> tuple[str, bool]:
         return "optional", True
 
@@ -350,9 +358,13 @@ class Builder(Expressions):
         )
 
     def head(self, meta: Meta, items: Items) -> t.Head:
-        measure, records, base = items
+        measure, counted, base, clip = items
         per, name = base if base is not None else (None, None)
-        return t.Head(str(measure), str(records), name, per, span=span_of(meta))
+        records, stretch = (counted.name, None) if counted.records is None else (counted.records, counted.name)
+        return t.Head(str(measure), records, name, per, stretch, clip, span=span_of(meta))
+
+    def clip(self, meta: Meta, items: Items) -> tuple[x.Expression, x.Expression]:
+        return items[0], items[1]
 
     def base_for(self, meta: Meta, items: Items) -> tuple[None, str]:
         return None, str(items[0])
@@ -382,6 +394,28 @@ class Builder(Expressions):
 
     def among(self, meta: Meta, items: Items) -> t.Among:
         return t.Among(str(items[0]), items[1], span=span_of(meta))
+
+    def except_days(self, meta: Meta, items: Items) -> t.ExceptDays:
+        column = items[0]
+        if column.records is None:
+            raise Problem(
+                Diagnostic(
+                    "incomplete",
+                    f"`except days of {column.name}` does not say which stretch of days is meant",
+                    column.span,
+                    help=("name the records and the stretch, as in `except days of absences.away`",),
+                )
+            )
+        return t.ExceptDays(column.records, column.name, span=span_of(meta))
+
+    def in_runs(self, meta: Meta, items: Items) -> t.InRuns:
+        return t.InRuns(items[0], span=span_of(meta))
+
+    def ignoring(self, meta: Meta, items: Items) -> t.Ignoring:
+        return t.Ignoring(items[0], span=span_of(meta))
+
+    def reaches(self, meta: Meta, items: Items) -> t.Reaches:
+        return t.Reaches(items[0], span=span_of(meta))
 
     # ---- figures
 

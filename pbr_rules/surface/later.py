@@ -14,27 +14,6 @@ _NAME = r"[^\W\d_]\w*"
 _PHRASES: tuple[tuple[str, re.Pattern[str], str, str], ...] = tuple(
     (block, re.compile(pattern), what, instead)
     for block, pattern, what, instead in (
-        (
-            "records",
-            rf"{_NAME}\s*:\s*{_NAME}\s+(?:to|until)\s+{_NAME}",
-            "a column that is a stretch of days, from one column to another",
-            "keep the two dates as two columns",
-        ),
-        ("measure", r"except\s+days\s+of\b", "taking days out of a count of days", ""),
-        ("measure", r"in\s+runs\s+of\b", "counting unbroken runs of days", ""),
-        ("measure", r"reaches\s+[£\d]", "the day on which a running total reaches a figure", ""),
-        (
-            "measure",
-            rf"days\s+of\s+{_NAME}",
-            "counting the days that stretches cover",
-            "count rows, or sum a column of days",
-        ),
-        (
-            "measure",
-            r"(?<!\w)from\s+(?:(?!\bwhere\b|\bonce\b|[{}]).)*?\suntil\s",
-            "clipping a count to a window, `from … until …`",
-            "write `where` with `within` or `from … to …`",
-        ),
         ("", r"already\s+paid\s+on\b", "reading what earlier statements paid", ""),
         ("", r"payment\s+date\b", "reading the day of a payment", "count the time from a date column"),
         ("contract", rf"calendar\s+{_NAME}", "calendars of working days", "write days or weeks"),
@@ -94,10 +73,4 @@ def clauses(declaration: t.Node) -> Iterator[Diagnostic]:
                 waiting("holding a payment back", line.span, "name an event, such as `otherwise breach`")
                 for line in lines
                 if isinstance(line, t.Consequence) and line.held is not None
-            )
-        case t.Measure(lines=lines):
-            yield from (
-                waiting("counting the days that stretches cover", line.span, "count rows, or sum a column of days")
-                for line in lines
-                if isinstance(line, t.Head) and line.measure == "days"
             )

@@ -202,6 +202,8 @@ class Layout:
                     self.add(indent + 2, f"one row per {', '.join(columns)}" if columns else "one row")
                 case t.RecordColumn():
                     self.add(indent + 2, f"{line.name}:", column_text(line), "colon")
+                case t.Stretch(name=name, first=first, last=last, until=until):
+                    self.add(indent + 2, f"{name}:", f"{first} {'until' if until else 'to'} {last}", "colon")
                 case t.Exclude(condition=condition, why=why):
                     self.broken(indent + 2, "exclude", condition)
                     self.lines[-1].text += f" {quoted(why)}"
@@ -265,6 +267,8 @@ class Layout:
             match line:
                 case t.Head():
                     self.add(indent + 2, head_text(line))
+                    if line.clip is not None:
+                        self.add(indent + 2, f"from {words(line.clip[0])} until {words(line.clip[1])}", begins=False)
                 case t.Where(condition=condition):
                     self.broken(indent + 2, "where", condition, under=True)
                 case t.Once(columns=columns, taking=taking, taken=taken):
@@ -272,6 +276,14 @@ class Layout:
                     self.add(indent + 2, f"once for each {', '.join(column_name_text(c) for c in columns)}{tail}")
                 case t.Among(records=records, condition=condition):
                     self.broken(indent + 2, f"among {records} where", condition)
+                case t.ExceptDays(records=records, stretch=stretch):
+                    self.add(indent + 2, f"except days of {records}.{stretch}")
+                case t.InRuns(length=length):
+                    self.add(indent + 2, f"in runs of {words(length)}")
+                case t.Ignoring(length=length):
+                    self.add(indent + 2, f"ignoring gaps of {words(length)}")
+                case t.Reaches(value=value):
+                    self.broken(indent + 2, "reaches", value)
                 case t.Setting():
                     self.setting(line, indent + 2)
         self.close(indent)

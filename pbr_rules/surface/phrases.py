@@ -59,7 +59,7 @@ def cell_text(node: x.Expression) -> str:
 
 def head_text(head: t.Head) -> str:
     """`frequency of offences per 100 releases`."""
-    said = f"{head.measure} of {head.records}"
+    said = f"{head.measure} of {head.records}" + (f".{head.stretch}" if head.stretch else "")
     if head.base is None:
         return said
     return f"{said} for {head.base}" if head.per is None else f"{said} per {head.per:,} {head.base}"

@@ -177,6 +177,16 @@ class RecordColumn(Node):
 
 
 @frozen
+class Stretch(Node):
+    """`housed: moved_in to moved_out`: a stretch of days. `until`: the last day does not count."""
+
+    name: str
+    first: str
+    last: str
+    until: bool
+
+
+@frozen
 class Exclude(Node):
     """Rows that are in no count, with the reason."""
 
@@ -202,12 +212,17 @@ class Tolerance(Node):
 class Records(Declaration):
     """Evidence: one file of rows."""
 
-    lines: tuple[Key | RecordColumn | Exclude | Tolerance, ...]
+    lines: tuple[Key | RecordColumn | Stretch | Exclude | Tolerance, ...]
 
     @property
     def columns(self) -> tuple[RecordColumn, ...]:
         """The columns, in the order written."""
         return tuple(line for line in self.lines if isinstance(line, RecordColumn))
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The stretches of days, in the order written."""
+        return tuple(line for line in self.lines if isinstance(line, Stretch))
 
     @property
     def excludes(self) -> tuple[Exclude, ...]:
@@ -305,12 +320,14 @@ class Scale(Declaration):
 
 @frozen
 class Head(Node):
-    """`frequency of offences per 100 releases`."""
+    """`frequency of offences per 100 releases`, `days of stays.housed for clients from joined until left`."""
 
     measure: str
     records: str
     base: str | None
     per: int | None
+    stretch: str | None = None
+    clip: tuple[Expression, Expression] | None = None  # the second day does not count
 
 
 @frozen
@@ -346,11 +363,43 @@ class Among(Node):
 
 
 @frozen
+class ExceptDays(Node):
+    """`except days of absences.away`: days that are taken out."""
+
+    records: str
+    stretch: str
+
+
+@frozen
+class InRuns(Node):
+    """`in runs of 30 days`: how many times a length fits in each unbroken stretch."""
+
+    length: Literal
+
+
+@frozen
+class Ignoring(Node):
+    """`ignoring gaps of 2 days`: gaps that do not break a stretch."""
+
+    length: Literal
+
+
+@frozen
+class Reaches(Node):
+    """`reaches 45`: the day on which a running total is at least so much."""
+
+    value: Expression
+
+
+MeasureLine = Head | Where | Once | Among | ExceptDays | InRuns | Ignoring | Reaches | Setting
+
+
+@frozen
 class Measure(Declaration):
     """A tally of rows over people."""
 
     by: By | None
-    lines: tuple[Head | Where | Once | Among | Setting, ...]
+    lines: tuple[MeasureLine, ...]
 
 
 # ---- defines

@@ -30,7 +30,7 @@ CLAUSES: dict[str, tuple[str, ...]] = {
         *("each band gives", "each slice at its own rate", "straight line between points"),
         *("below", "at least", "at most", "above", "at"),
     ),
-    "measure": ("where", "once for each", "among"),
+    "measure": ("where", "once for each", "among", "except days of", "in runs of", "ignoring gaps of", "reaches"),
     "payment": (
         *("when", "otherwise when", "otherwise", "pay", "deduct", "less", "plus", "cap", "floor", "rounded to"),
         *("shared", "from", "never recovered"),

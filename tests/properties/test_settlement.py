@@ -17,7 +17,7 @@ from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.read import Raw
 from pbr_rules.reports.statement import statement, text
-from pbr_rules.settlement.counts import constants, counted
+from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement, settle
 from pbr_rules.source import Source
@@ -85,8 +85,8 @@ def settled(raws: dict[str, Raw], engine: str = "python", declarations: list[str
     compiled = api.compile_contract(Source("c.pbr", "\n".join(declarations)), (), CATALOGUE)
     contract = api.required(compiled)
     tables = fit(contract, raws, lambda found: exclude(contract, found))
-    answers = counted(contract, tables, choose(engine, contract, 0), constants(contract, {}))
-    return settle(contract, Inputs(tables, answers, {"claims": date(2022, 12, 31), "clients": date(2022, 12, 31)}))
+    complete = {"claims": date(2022, 12, 31), "clients": date(2022, 12, 31)}
+    return settle(contract, counted(contract, Inputs(tables, complete=complete), choose(engine, contract, 0)))
 
 
 def canonical(settlement: Settlement) -> str:
