@@ -7,7 +7,6 @@ is said of that one, and the rest still load.
 from __future__ import annotations
 
 import os
-import reprlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, EntryPoint, distributions
@@ -23,7 +22,7 @@ from pbr_rules import __version__
 from pbr_rules.catalogue import OWN, Catalogue, Failure, Loaded, Provided
 from pbr_rules.diagnostics import did_you_mean, listing
 from pbr_rules.versions import asked, meets, plain
-from pbr_rules.wellformed import HOOKS, Malformed, plain_word
+from pbr_rules.wellformed import HOOKS, Malformed, plain_word, shown
 
 GROUP = "pbr_rules"
 
@@ -155,7 +154,7 @@ def _imported(point: Point) -> ModuleType:
     except BaseException as error:  # also SystemExit, and what a compiled package raises when it panics
         raise Malformed(f"it cannot be imported: {_said(error)}") from error
     if not isinstance(found, ModuleType):
-        raise Malformed(f"its entry point must name a module, and names {reprlib.repr(found)}")
+        raise Malformed(f"its entry point must name a module, and names {shown(found)}")
     return found
 
 
@@ -212,7 +211,7 @@ def _returned(hook: str, implementation: Callable[[], object]) -> list[tuple[str
     sort = HOOKS[hook]
     answer = _asked(hook, implementation)
     if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
-        raise Malformed(f"`{hook}` returned {reprlib.repr(answer)}, and must return a list of {sort.many}")
+        raise Malformed(f"`{hook}` returned {shown(answer)}, and must return a list of {sort.many}")
     return [(sort.name(each), each) for each in _asked(hook, lambda: list(answer))]
 
 

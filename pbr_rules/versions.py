@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import zip_longest
 
-REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*?)\s*(?:\[[^]]*\])?\s*(?:\(([^)]*)\)|([^;@]*))\s*(;.*)?")
+REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*\w)?)\s*(?:\[[^]]*\])?\s*(?:\(([^)]*)\)|([^;@]*))\s*(;.*)?")
 CLAUSE = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*v?(\d+(?:\.\d+)*)(\.\*)?\s*")
 
 

@@ -6,7 +6,6 @@ What is wrong is said in a sentence for the plugin's author. Nothing here is fou
 from __future__ import annotations
 
 import re
-import reprlib
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -46,6 +45,12 @@ class Sort:
     name: Callable[[Any], str]
 
 
+def shown(found: object) -> str:
+    """What a plugin returned, in a message: short, and without an address that differs from run to run."""
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(repr(found).split()))
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
 def plain_word(word: object) -> bool:
     """Whether it can stand in a contract: lower-case letters, digits and `_`, beginning with a letter."""
     return isinstance(word, str) and re.fullmatch(r"[a-z][a-z0-9_]*", word) is not None
@@ -78,7 +83,7 @@ def _record(found: Any, base: type[Any], sort: str) -> str:
     """A class of a measure or a constraint, as it is called in a message."""
     if not (isinstance(found, type) and issubclass(found, base)):
         raise Malformed(
-            f"`pbr_rules_{sort}s` returned {reprlib.repr(found)}, which is not a {sort}: "
+            f"`pbr_rules_{sort}s` returned {shown(found)}, which is not a {sort}: "
             f"a class that derives from `{base.__name__}`"
         )
     what = f"the {sort} `{found.__name__}`"
@@ -100,8 +105,8 @@ def _record(found: Any, base: type[Any], sort: str) -> str:
 
 def _check(found: Any) -> str:
     if not isinstance(found, Check):
-        raise Malformed(f"`pbr_rules_checks` returned {reprlib.repr(found)}, which is not a `Check`")
-    what = f"the check {reprlib.repr(found.code)}"
+        raise Malformed(f"`pbr_rules_checks` returned {shown(found)}, which is not a `Check`")
+    what = f"the check {shown(found.code)}"
     _texts(found, what, ("code", "summary", "source"))
     what = f"the check `{found.code}`"
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", found.code):
@@ -116,7 +121,7 @@ def _check(found: Any) -> str:
 def _contract(found: Any) -> str:
     """A folder of a library contract. Its `about.toml` is held to its form here, so that one cannot spoil the list of all."""
     if not isinstance(found, Path):
-        raise Malformed(f"`pbr_rules_contracts` returned {reprlib.repr(found)}, which is not a folder as a `Path`")
+        raise Malformed(f"`pbr_rules_contracts` returned {shown(found)}, which is not a folder as a `Path`")
     what = f"the library contract `{found.name}`"
     if not found.is_dir():
         raise Malformed(f"{what}: there is no folder `{found}`")

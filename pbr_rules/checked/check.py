@@ -217,14 +217,11 @@ class _Checker:
         help = () if loaded.from_file else (f'`pip install "{loaded.distribution}>={wanted},<{wanted + 1}"`',)
         if wanted < have:
             help = (*help, f"or write the contract for version {have}, and `uses {loaded.plugin} {have}`")
-        self._say(
-            Diagnostic(
-                "plugin",
-                f"the contract is written for version {wanted} of the plugin `{loaded.plugin}`, and this is version "
-                f"{loaded.version} ({loaded.distribution})",
-                clause.span,
-                help=help,
-            )
+        self._lacks(
+            clause,
+            f"the contract is written for version {wanted} of the plugin `{loaded.plugin}`, and this is version "
+            f"{loaded.version} ({loaded.distribution})",
+            *help,
         )
 
     def _lacks(self, clause: t.Uses, headline: str, *help: str) -> None:
@@ -232,7 +229,9 @@ class _Checker:
         self._say(Diagnostic("plugin", headline, clause.span, help=help))
 
     def _are_used(self) -> None:
-        """The words of a plugin say which plugin they come from, so that a reader knows what the contract needs."""
+        """A contract says which plugin its words come from, so that whoever reads it knows what it needs."""
+        if self.lacking:  # what another adds in its place is not what the contract means
+            return
         used = {clause.plugin for clause in self.clauses if isinstance(clause, t.Uses)}
         for clause in self.clauses:
             if not isinstance(clause, t.Measure | t.Constraint):

@@ -30,7 +30,8 @@ def catalogue() -> Catalogue:
     """What the installed plugins add, and those named by `--plugin`. Made once for a run, and kept on its context."""
     run = click.get_current_context().find_root()
     if CATALOGUE not in run.meta:
-        run.meta[CATALOGUE] = host.load(run.params.get("plugins", ()))
+        with contextlib.redirect_stdout(sys.stderr):  # what a plugin prints while it is loaded is no part of the result
+            run.meta[CATALOGUE] = host.load(run.params.get("plugins", ()))
     found: Catalogue = run.meta[CATALOGUE]
     return found
 
