@@ -83,8 +83,18 @@ class _Gathered:
 
     def take(self, name: str, distribution: str, version: str, point: Point) -> None:
         """Takes all of a plugin, or nothing of it."""
+        from_file = isinstance(point, Path)
         try:
-            self._take(name, distribution, version, point)
+            self._claim(name, f"{distribution} {version}")
+            _wants_this_version(point)
+            module = _imported(point)
+            if from_file:
+                version = str(getattr(module, "__version__", version))
+            added = self._added(module)
+            for hook, called, what in added:
+                self.things[hook][called] = Provided(what, name, distribution, version)
+            phrases = tuple(f"{HOOKS[hook].word} {called}" for hook, called, _ in added)
+            self.plugins.append(Loaded(name, distribution, version, phrases, from_file))
         except KeyboardInterrupt:
             raise
         except Malformed as malformed:
@@ -92,19 +102,16 @@ class _Gathered:
         except BaseException as error:  # whatever it does when it is looked at, it stops nobody else
             self.failures.append(Failure(name, distribution, version, f"it cannot be examined: {_said(error)}"))
 
-    def _take(self, name: str, distribution: str, version: str, point: Point) -> None:
+    def _claim(self, name: str, owner: str) -> None:
+        """A name is taken even by a plugin that fails: else which of two a contract uses would turn on a fault of the other."""
         if name in self.owners:
             raise Malformed(f"a plugin of {self.owners[name]} is called `{name}` too")
-        # Its name is taken even where it fails: else which plugin a contract uses would turn on a fault of the other.
-        self.owners[name] = f"{distribution} {version}"
+        self.owners[name] = owner
         if not plain_word(name):
             raise Malformed(f"`{name}` cannot be written after `uses`: lower-case letters, digits and `_`")
-        _wants_this_version(point)
-        module = _imported(point)
-        from_file = isinstance(point, Path)
-        if from_file:
-            version = str(getattr(module, "__version__", version))
-            self.owners[name] = f"{distribution} {version}"
+
+    def _added(self, module: ModuleType) -> list[tuple[str, str, Any]]:
+        """All that a plugin adds: by which hook, under what name. None of it is there already."""
         added = [(hook, *each) for hook, asks in _hooks(module) for each in _returned(hook, asks)]
         seen: set[tuple[str, str]] = set()
         for hook, called, _ in added:
@@ -116,10 +123,7 @@ class _Gathered:
             if other is not None:
                 whose = f"`{other.plugin}` ({other.distribution} {other.version})"
                 raise Malformed(f"the {sort} `{called}` is also provided by {whose}")
-        for hook, called, what in added:
-            self.things[hook][called] = Provided(what, name, distribution, version)
-        phrases = tuple(f"{HOOKS[hook].word} {called}" for hook, called, _ in added)
-        self.plugins.append(Loaded(name, distribution, version, phrases, from_file))
+        return added
 
 
 # ---- one plugin

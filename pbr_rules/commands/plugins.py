@@ -7,6 +7,7 @@ import click
 from pbr_rules.commands.plugin_check import check
 from pbr_rules.commands.plugin_new import new
 from pbr_rules.commands.shared import catalogue, dump
+from pbr_rules.diagnostics import UsageError
 
 
 @click.group("plugins", short_help="What is installed, what it adds, and what failed.", invoke_without_command=True)
@@ -15,6 +16,8 @@ from pbr_rules.commands.shared import catalogue, dump
 def command(context: click.Context, form: str) -> int:
     """The installed plugins: what each adds, and for one that failed, why."""
     if context.invoked_subcommand is not None:
+        if form != "table":
+            raise UsageError(f"`pbr plugins {context.invoked_subcommand}` has no `--format`")
         return 0
     known = catalogue()
     rows = [(p.plugin, p.distribution, p.version, p.adds, "works", "") for p in known.plugins]

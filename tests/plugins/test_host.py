@@ -135,6 +135,18 @@ def test_a_file_is_examined_as_any_plugin_is(site: Any, pbr: Pbr, file: str, tex
     assert pbr("--plugin", file, "settle", "tarp").code == 5
 
 
+def test_a_file_that_fails_has_its_version(site: Any, pbr: Pbr) -> None:
+    site.write("harm.py", '__version__ = "2.5"\n' + site.measure("harm").replace("_measures", "_measure"))
+    found = listed(pbr, "--plugin", "harm.py")["harm"]
+    assert (found["version"], found["status"]) == ("2.5", "failed")
+
+
+def test_the_commands_of_plugins_have_no_format(pbr: Pbr) -> None:
+    ran = pbr("plugins", "--format", "json", "check")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`pbr plugins check` has no `--format`" in ran.err
+
+
 def test_a_file_that_clashes_with_what_is_installed_comes_second(site: Any, pbr: Pbr) -> None:
     site.install("harm", site.measure("harm"))
     site.write("aa.py", site.measure("harm"))
