@@ -14,6 +14,9 @@ from pbr_rules.measures import Measure
 
 T = TypeVar("T")
 
+OWN = "pbr-rules"
+"""The package's own distribution. A contract need not say that it uses what comes with it."""
+
 
 @frozen
 class Provided(Generic[T]):
@@ -41,15 +44,24 @@ class Failure:
     version: str
     why: str
 
+    @property
+    def sentence(self) -> str:
+        """For whoever lacks what it would have added."""
+        return f"the plugin `{self.plugin}` ({self.distribution} {self.version}) failed to load: {self.why}"
+
 
 @frozen
 class Loaded:
-    """A plugin that works, and what it adds, each as a phrase: `measure binary`."""
+    """A plugin that works, and what it adds, each as a phrase: `measure binary`.
+
+    `from_file`: it is not installed, but was named by `--plugin`; its distribution is the file.
+    """
 
     plugin: str
     distribution: str
     version: str
     adds: tuple[str, ...]
+    from_file: bool = False
 
 
 @frozen
@@ -59,7 +71,7 @@ class Catalogue:
     Attributes:
         measures, constraints, checks: by the word of the head, or by the code.
         contracts: folders of library contracts, by the contract's name.
-        plugins: those that work. failures: those that do not.
+        plugins: those that work. failures: those that do not. left_out: those that are left out on purpose.
     """
 
     measures: Mapping[str, Provided[type[Measure]]]
@@ -68,3 +80,15 @@ class Catalogue:
     contracts: Mapping[str, Provided[Path]] = field(factory=dict)
     plugins: tuple[Loaded, ...] = ()
     failures: tuple[Failure, ...] = ()
+    left_out: tuple[Loaded, ...] = ()
+
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Every plugin that was found, whether it works or not, with its distribution."""
+        works = {each.plugin: each.distribution for each in (*self.plugins, *self.left_out)}
+        return {**{failure.plugin: failure.distribution for failure in self.failures}, **works}
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Help for where a word is not known: the plugins that failed to load, any of which may have added it."""
+        return tuple(failure.sentence for failure in self.failures)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
-from pbr_rules.diagnostics import ContractError, PbrError
+from pbr_rules.diagnostics import ContractError, PbrError, UsageError
 
 COMMANDS = {
     "check": "Check contracts: every problem at once, most useful first.",
@@ -55,7 +56,15 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pbr-rules", prog_name="pbr")
-def pbr() -> None:
+@click.option(
+    "--plugin",
+    "plugins",
+    metavar="FILE",
+    multiple=True,
+    callback=lambda _context, _option, files: _are_files(files),
+    help="Load a plugin from a file of Python that is not installed. May be repeated.",
+)
+def pbr(plugins: tuple[str, ...]) -> None:
     """Payment by results: write the terms as rules, settle them exactly.
 
     CONTRACT is a file (.pbr, or .md with its rules in fenced pbr blocks), or the name of a library contract, as in
@@ -64,6 +73,14 @@ def pbr() -> None:
     Exit codes: 0 settled; 1 the contract or an example is wrong; 2 wrong command line, or a file that cannot be read or
     written; 3 the records do not fit, so no statement; 4 a plugin is missing; 5 a statement with refused lines; 70 our bug.
     """
+
+
+def _are_files(files: tuple[str, ...]) -> tuple[str, ...]:
+    for file in files:
+        if not Path(file).is_file():
+            what = "is a folder, not a plugin's file" if Path(file).is_dir() else "is not there"
+            raise UsageError(f"--plugin {file}: the file {what}")
+    return files
 
 
 def main() -> None:

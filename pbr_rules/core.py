@@ -1,6 +1,9 @@
-"""The core's own measures. They come through the same hook as every other plugin's; they only happen to be installed."""
+"""The core's own measures and library. They come through the same hooks as every other plugin's; they only happen to be installed."""
 
 from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
 
 from attrs import frozen
 
@@ -82,3 +85,10 @@ class Covered(Measure):
 def pbr_rules_measures() -> list[type[Measure]]:
     """The measures of the core."""
     return [Binary, Frequency, Count, Total, Covered]
+
+
+@hookimpl
+def pbr_rules_contracts() -> list[Path]:
+    """The library of real schemes."""
+    library = Path(str(files("pbr_rules"))) / "contracts"
+    return [folder for folder in sorted(library.iterdir()) if folder.is_dir() and not folder.name.startswith("__")]

@@ -1,52 +1,60 @@
-"""The library of real schemes: contracts that come with the package, with their records where these are public."""
+"""The library of real schemes: contracts that come with a plugin, with their records where these are public.
+
+The schemes of the package itself come with its own plugin, as any other's do.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
 from attrs import field, frozen
 
-FOLDER = Path(str(files("pbr_rules"))) / "contracts"
+from pbr_rules import host
+from pbr_rules.catalogue import Catalogue, Provided
 
 
 @frozen
 class LibraryContract:
     """A contract of the library, and what it is settled with when only its name is given.
 
-    `records`: its published records. `complete`: how far they go. `example`: where no records are public, the worked example
-    that holds the published figures.
+    `distribution`: what it comes from. `records`: its published records. `complete`: how far they go. `example`: where no
+    records are public, the worked example that holds the published figures.
     """
 
     name: str
     path: Path
     summary: str
+    distribution: str
     records: Mapping[str, Path] = field(factory=dict)
     complete: Mapping[str, date] = field(factory=dict)
     example: str | None = None
 
 
-def contracts() -> tuple[LibraryContract, ...]:
+def contracts(catalogue: Catalogue | None = None) -> tuple[LibraryContract, ...]:
     """Every contract of the library, by name."""
-    return tuple(_read(folder) for folder in sorted(FOLDER.iterdir()) if (folder / "contract.pbr").is_file())
+    catalogue = catalogue or host.load()
+    return tuple(_read(name, provided) for name, provided in sorted(catalogue.contracts.items()))
 
 
-def find(name: str) -> LibraryContract | None:
+def find(name: str, catalogue: Catalogue | None = None) -> LibraryContract | None:
     """The contract of that name, or None."""
-    folder = FOLDER / name
-    return _read(folder) if name.isidentifier() and (folder / "contract.pbr").is_file() else None
+    catalogue = catalogue or host.load()
+    provided = catalogue.contracts.get(name)
+    return _read(name, provided) if provided is not None else None
 
 
-def _read(folder: Path) -> LibraryContract:
+def _read(name: str, provided: Provided[Path]) -> LibraryContract:
+    folder = provided.what
     about = tomllib.loads((folder / "about.toml").read_text(encoding="utf-8"))
     return LibraryContract(
-        folder.name,
+        name,
         folder / "contract.pbr",
         about["summary"],
-        {name: folder / file for name, file in about.get("records", {}).items()},
+        provided.distribution,
+        {records: folder / file for records, file in about.get("records", {}).items()},
         about.get("complete", {}),
         about.get("example"),
     )

@@ -8,7 +8,7 @@ from attrs import define, evolve, field, fields
 
 from pbr_rules import bounds
 from pbr_rules import expressions as x
-from pbr_rules.catalogue import Catalogue
+from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
 from pbr_rules.checked import counting, examples, money, scales, tables
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
@@ -17,9 +17,12 @@ from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.readings import under
 from pbr_rules.checked.resolve import Resolver
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
+from pbr_rules.duties import Constraint
 from pbr_rules.expressions import conjuncts
+from pbr_rules.measures import Measure
 from pbr_rules.source import Source, Span
 from pbr_rules.surface import tree as t
+from pbr_rules.versions import major
 
 FIGURES = (t.Parameter, t.Measure, t.Define, t.Payment)
 
@@ -52,12 +55,14 @@ class _Checker:
     context: Context = field(init=False)
     limits: set[str] = field(factory=set)
     too_deep: bool = False
+    lacking: tuple[str, ...] = ()
 
     def contract(
         self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]
     ) -> Contract | None:
         head = self._head()
         self._names()
+        self._are_used()
         places = declared(self.clauses, head.currency or "", self._say)
         scope = (head.scope.dimensions, head.scope.excepted) if head.scope else ((), ())
         self._scope(head, places)
@@ -72,7 +77,7 @@ class _Checker:
             report=self._say,
             excepted=lambda dimensions, cell: _excepted(scope, dimensions, cell),
         )
-        self.context = Context(places, resolver, self.catalogue, head, self._say)
+        self.context = Context(places, resolver, self.catalogue, head, self._say, self.lacking)
         for name in self.scale_clauses:
             self.scale(name)
         for name, clause in self.written.items():
@@ -184,36 +189,69 @@ class _Checker:
                 self.limits.add(clause.name)
 
     def _uses(self, clause: t.Uses) -> None:
-        have = {each.plugin: each.version for each in self.catalogue.plugins}
-        broken = {failure.plugin: failure for failure in self.catalogue.failures}
-        if clause.plugin in have:
-            if have[clause.plugin].split(".")[0] not in (str(clause.version), "0"):
+        """A plugin that the contract needs works here, in a version that the contract was written for."""
+        name = clause.plugin
+        loaded = next((each for each in self.catalogue.plugins if each.plugin == name), None)
+        if loaded is not None:
+            if major(loaded.version) not in (clause.version, 0):
+                self._of_another_version(clause, loaded)
+            return
+        failure = next((each for each in self.catalogue.failures if each.plugin == name), None)
+        if failure is not None:
+            self._lacks(clause, failure.sentence)
+        elif any(each.plugin == name for each in self.catalogue.left_out):
+            self._lacks(
+                clause,
+                f"the contract uses the plugin `{name}`, which PBR_DISABLE_PLUGINS leaves out",
+                f"take `{name}` out of PBR_DISABLE_PLUGINS",
+            )
+        else:
+            self._lacks(
+                clause,
+                f"the contract uses the plugin `{name}`, which is not installed",
+                f"`pip install pbr-rules-{name.replace('_', '-')}`",
+            )
+
+    def _of_another_version(self, clause: t.Uses, loaded: Loaded) -> None:
+        wanted, have = clause.version, major(loaded.version)
+        help = () if loaded.from_file else (f'`pip install "{loaded.distribution}>={wanted},<{wanted + 1}"`',)
+        if wanted < have:
+            help = (*help, f"or write the contract for version {have}, and `uses {loaded.plugin} {have}`")
+        self._lacks(
+            clause,
+            f"the contract is written for version {wanted} of the plugin `{loaded.plugin}`, and this is version "
+            f"{loaded.version} ({loaded.distribution})",
+            *help,
+        )
+
+    def _lacks(self, clause: t.Uses, headline: str, *help: str) -> None:
+        self.lacking = (*self.lacking, clause.plugin)
+        self._say(Diagnostic("plugin", headline, clause.span, help=help))
+
+    def _are_used(self) -> None:
+        """A contract says which plugin its words come from, so that whoever reads it knows what it needs."""
+        if self.lacking:  # what another adds in its place is not what the contract means
+            return
+        used = {clause.plugin for clause in self.clauses if isinstance(clause, t.Uses)}
+        for clause in self.clauses:
+            if not isinstance(clause, t.Measure | t.Constraint):
+                continue
+            for line in clause.lines:
+                provided: Provided[type[Measure]] | Provided[type[Constraint]] | None = None
+                if isinstance(line, t.Head):
+                    word, provided = line.measure, self.catalogue.measures.get(line.measure)
+                elif isinstance(line, t.Duty):
+                    word, provided = line.kind, self.catalogue.constraints.get(line.kind)
+                if provided is None or provided.distribution == OWN or provided.plugin in used:
+                    continue
                 self._say(
                     Diagnostic(
-                        "plugin",
-                        f"the contract uses `{clause.plugin}` {clause.version}, and {have[clause.plugin]} is installed",
-                        clause.span,
+                        "incomplete",
+                        f"`{word}` comes from the plugin `{provided.plugin}`, and the contract does not say that it uses it",
+                        line.span,
+                        help=(f"add `uses {provided.plugin} {major(provided.version) or 1}` below `language 1`",),
                     )
                 )
-            return
-        if clause.plugin in broken:
-            failure = broken[clause.plugin]
-            self._say(
-                Diagnostic(
-                    "plugin",
-                    f"the plugin `{clause.plugin}` ({failure.distribution} {failure.version}) failed: {failure.why}",
-                    clause.span,
-                )
-            )
-            return
-        self._say(
-            Diagnostic(
-                "plugin",
-                f"the contract uses the plugin `{clause.plugin}`, which is not installed",
-                clause.span,
-                help=(f"`pip install pbr-rules-{clause.plugin}`",),
-            )
-        )
 
     def _exists(self, name: str) -> bool:
         return name in self.written or name in self.scale_clauses or name in self.limits or name in self.damaged

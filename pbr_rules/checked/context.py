@@ -21,13 +21,14 @@ from pbr_rules.words import words
 
 @define
 class Context:
-    """The declarations so far, and where problems go."""
+    """The declarations so far, and where problems go. `lacking`: the plugins that it uses and that are not there."""
 
     declared: Declared
     resolver: Resolver
     catalogue: Catalogue
     written: t.Contract
     report: Callable[[Diagnostic], None]
+    lacking: tuple[str, ...] = ()
 
     def problem(
         self, code: str, headline: str, span: Span, help: tuple[str, ...] = (), labels: tuple[Label, ...] = ()

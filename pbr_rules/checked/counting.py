@@ -37,12 +37,14 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     head = heads[0]
     provided = c.catalogue.measures.get(head.measure)
     if provided is None:
-        c.problem(
-            "unknown-name",
-            f"no installed plugin provides a measure called `{head.measure}`",
-            head.span,
-            did_you_mean(head.measure, c.catalogue.measures) or (f"measures: {listing(list(c.catalogue.measures))}",),
-        )
+        near = did_you_mean(head.measure, c.catalogue.measures)
+        if near or not c.lacking:  # else it is a word of the plugin that is not there, and that has been said
+            c.problem(
+                "unknown-name",
+                f"no installed plugin provides a measure called `{head.measure}`",
+                head.span,
+                (*(near or (f"measures: {listing(list(c.catalogue.measures))}",)), *c.catalogue.missed),
+            )
         return None
     counted = _records(head.records, head, c)
     base = _records(head.base, head, c) if head.base is not None else None

@@ -267,7 +267,10 @@ def constraint(clause: t.Constraint, c: Context) -> Constraint | None:
             "plugin",
             f"no installed plugin provides a constraint called `{duties[0].kind}`",
             duties[0].span,
-            (f"if a package provides it: `pip install pbr-rules-{duties[0].kind}`, and `uses {duties[0].kind} 1`",),
+            (
+                f"if a package provides it: `pip install pbr-rules-{duties[0].kind}`, and `uses {duties[0].kind} 1`",
+                *c.catalogue.missed,
+            ),
         )
         return None
     requires = [line for line in clause.lines if isinstance(line, t.Requires)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pbr_rules.commands.shared import contract, dump, problems_json, show_problems
+from pbr_rules.commands.shared import catalogue, contract, dump, problems_json, show_problems
 from pbr_rules.diagnostics import ContractError
 
 
@@ -13,15 +13,14 @@ from pbr_rules.diagnostics import ContractError
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(names: tuple[str, ...], form: str) -> int:
     """Check contracts under their plain terms and each of their readings: every problem at once, most useful first."""
-    from pbr_rules import host
     from pbr_rules.api import check_contract
 
-    catalogue = host.load()
+    known = catalogue()
     worst, reports = 0, []
     for name in names:
         try:
             source, _ = contract(name)
-            compiled = check_contract(source, catalogue)
+            compiled = check_contract(source, known)
             diagnostics, source = compiled.diagnostics, compiled.source
         except ContractError as error:
             source, diagnostics = error.source, error.diagnostics

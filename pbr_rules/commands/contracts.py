@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pbr_rules.commands.shared import dump
+from pbr_rules.commands.shared import catalogue, contract, dump
 from pbr_rules.library import contracts
 
 
@@ -13,12 +13,10 @@ from pbr_rules.library import contracts
 @click.option("--show", metavar="NAME", help="Print the text of one.")
 def command(form: str, show: str | None) -> int:
     """The library of real schemes. A name works wherever a contract file does: `pbr settle care_leavers`."""
-    from pbr_rules.commands.shared import contract
-
     if show is not None:
         click.echo(contract(show)[0].text, nl=False)
         return 0
-    listed = contracts()
+    listed = contracts(catalogue())
     if form == "json":
         click.echo(
             dump(
@@ -31,7 +29,7 @@ def command(form: str, show: str | None) -> int:
                             "file": str(c.path),
                             "records": sorted(c.records),
                             "example": c.example,
-                            "from": "pbr-rules",
+                            "from": c.distribution,
                         }
                         for c in listed
                     ],
@@ -44,8 +42,15 @@ def command(form: str, show: str | None) -> int:
     from pbr_rules.reports.table import table
 
     rows = tuple(
-        (c.name, c.summary, "yes" if c.records else "no: settles its published figures" if c.example else "no")
+        (
+            c.name,
+            c.summary,
+            "yes" if c.records else "no: settles its published figures" if c.example else "no",
+            c.distribution,
+        )
         for c in listed
     )
-    click.echo(table(Section("Contracts of the library", ("Name", "Scheme", "Published records"), rows)), nl=False)
+    click.echo(
+        table(Section("Contracts of the library", ("Name", "Scheme", "Published records", "From"), rows)), nl=False
+    )
     return 0

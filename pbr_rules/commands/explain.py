@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pbr_rules.commands.settling import made, options
-from pbr_rules.commands.shared import dump, out
+from pbr_rules.commands.shared import catalogue, dump, out
 
 
 @click.command("explain", short_help="Explain one figure, down to its records.")
@@ -34,6 +34,6 @@ def command(
     from pbr_rules.reports import explain as report
 
     settled, source, _ = made(name, output, force, **given)
-    found = explained(source, settled, line, person, given["reading"])
+    found = explained(source, settled, line, person, given["reading"], catalogue())
     out(dump(report.as_json(found)) if form == "json" else report.table(found, everything), output, force)
     return 0

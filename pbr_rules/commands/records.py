@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pbr_rules.checked.model import Contract, Records
-from pbr_rules.commands.shared import contract, dump, write
+from pbr_rules.commands.shared import catalogue, contract, dump, write
 
 
 @click.command("records", short_help="Blank files with a contract's headings, and a data dictionary.")
@@ -23,7 +23,7 @@ def command(name: str, output: str | None, force: bool, form: str) -> int:
     from pbr_rules.api import compile_contract, required
 
     source, _ = contract(name)
-    found = required(compile_contract(source))
+    found = required(compile_contract(source, (), catalogue()))
     if output is not None:
         folder = Path(output)
         folder.mkdir(parents=True, exist_ok=True)

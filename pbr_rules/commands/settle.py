@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pbr_rules.commands.settling import made, options
-from pbr_rules.commands.shared import out
+from pbr_rules.commands.shared import catalogue, out
 from pbr_rules.diagnostics import UsageError
 
 FORMATS = ("table", "json", "csv", "md", "html", "xlsx")
@@ -33,7 +33,7 @@ def command(name: str, form: str | None, output: str | None, force: bool, people
 
     form = form or _by_name(output)
     settled, _, _ = made(name, output, force, **given)
-    whole = reports.whole(settled, sys.argv[1:], people)
+    whole = reports.whole(settled, sys.argv[1:], catalogue(), people)
     out(reports.written(whole, form), output, force)
     return 5 if settled.settlement.refused else 0
 

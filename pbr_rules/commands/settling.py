@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from pbr_rules.api import Rejected, Request, Settled, settle, settle_example
-from pbr_rules.commands.shared import Day, Pair, contract, day, tolerance, unique, write
+from pbr_rules.commands.shared import Day, Pair, catalogue, contract, day, tolerance, unique, write
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.library import LibraryContract
 from pbr_rules.source import Source
@@ -98,10 +98,10 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
         given["reading"],
     )
     if example is not None:
-        return settle_example(source, example, request), source, known
+        return settle_example(source, example, request, catalogue()), source, known
     place = _rejected_path(given["rejected"], output, source)
     try:
-        settled = settle(source, request)
+        settled = settle(source, request, catalogue())
     except Rejected as error:
         try:
             _write_rejected(place, error.tables, force)

@@ -15,22 +15,36 @@ from typing import Any
 
 import click
 
+from pbr_rules import host
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.dates import read_day
 from pbr_rules.diagnostics import Diagnostic, UsageError, did_you_mean
 from pbr_rules.library import LibraryContract, contracts, find
 from pbr_rules.source import Source
 from pbr_rules.surface.files import load
 
+CATALOGUE = "pbr_rules catalogue"
+
+
+def catalogue() -> Catalogue:
+    """What the installed plugins add, and those named by `--plugin`. Made once for a run, and kept on its context."""
+    run = click.get_current_context().find_root()
+    if CATALOGUE not in run.meta:
+        with contextlib.redirect_stdout(sys.stderr):  # what a plugin prints while it is loaded is no part of the result
+            run.meta[CATALOGUE] = host.load(run.params.get("plugins", ()))
+    found: Catalogue = run.meta[CATALOGUE]
+    return found
+
 
 def contract(name: str) -> tuple[Source, LibraryContract | None]:
     """The contract of a file, or of the library."""
-    known = None if Path(name).exists() else find(name)
+    known = None if Path(name).exists() else find(name, catalogue())
     if known is not None:
         source = load(known.path)
         source.name = f"{known.name}.pbr"
         return source, known
     if not Path(name).exists() and "." not in name and "/" not in name:
-        near = did_you_mean(name, [c.name for c in contracts()])
+        near = did_you_mean(name, [c.name for c in contracts(catalogue())])
         raise UsageError(
             f"there is no file `{name}`, and no contract of the library is called so"
             + (f"; {near[0]}" if near else "; `pbr contracts` lists them")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pbr_rules.commands.shared import contract, dump, show_problems
+from pbr_rules.commands.shared import catalogue, contract, dump, show_problems
 from pbr_rules.diagnostics import ContractError, PluginError
 
 
@@ -17,14 +17,13 @@ from pbr_rules.diagnostics import ContractError, PluginError
 @click.option("--verbose", "-v", is_flag=True, help="Show what came out of each expectation, held or not.")
 def command(names: tuple[str, ...], engine: str, form: str, verbose: bool) -> int:
     """Work the examples that a contract holds: the figures its parties agreed, against what the terms give."""
-    from pbr_rules import host
     from pbr_rules.api import required, work_examples
 
-    catalogue = host.load()
+    known = catalogue()
     code, reports = 0, []
     for name in names:
         source, _ = contract(name)
-        compiled, worked = work_examples(source, catalogue, engine)
+        compiled, worked = work_examples(source, known, engine)
         try:
             required(compiled)
         except PluginError as error:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
-from pbr_rules import host
 from pbr_rules.api import Settled
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.reports.statement import Json, receipt, statement, text, unnamed
 
 Format = Callable[[Json], str | bytes]
 
 
-def whole(settled: Settled, arguments: Sequence[str], people: bool = False) -> Json:
+def whole(settled: Settled, arguments: Sequence[str], catalogue: Catalogue, people: bool = False) -> Json:
     """The one JSON statement that every format is made from. `arguments`: what was typed after `pbr`."""
-    plugins = [(each.plugin, each.distribution, each.version) for each in host.load().plugins]
+    plugins = [(each.plugin, each.distribution, each.version) for each in catalogue.plugins]
     typed = shlex.join(["pbr", *(argument if people else unnamed(argument) for argument in arguments)])
     made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, typed)
     return statement(settled.settlement, made, people)

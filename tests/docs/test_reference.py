@@ -150,11 +150,17 @@ def test_the_table_of_days() -> None:
 # ---- the commands
 
 
+def parameters(name: str) -> list[click.Parameter]:
+    """What a command takes, and what its own commands take."""
+    command: click.Command = import_module(f"pbr_rules.commands.{name}").command
+    under = command.commands.values() if isinstance(command, click.Group) else ()
+    return [parameter for each in (command, *under) for parameter in each.params]
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_each_option_of_a_command_is_in_its_section(name: str) -> None:
-    command: click.Command = import_module(f"pbr_rules.commands.{name}").command
     section = COMMANDS.split(f"\n## pbr {name}\n")[1].split("\n## ")[0]
-    for parameter in command.params:
+    for parameter in parameters(name):
         if not isinstance(parameter, click.Option):
             continue
         for option in (*parameter.opts, *parameter.secondary_opts):
@@ -166,11 +172,23 @@ def test_each_option_of_a_command_is_in_its_section(name: str) -> None:
 
 def test_each_option_on_the_page_is_one_of_its_command() -> None:
     for name in cli.COMMANDS:
-        command: click.Command = import_module(f"pbr_rules.commands.{name}").command
-        known = {option for parameter in command.params for option in parameter.opts}
+        known = {option for parameter in parameters(name) for option in parameter.opts}
         section = COMMANDS.split(f"\n## pbr {name}\n")[1].split("\n## ")[0]
         table = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `-"))
         assert set(re.findall(r"`(--?[a-z][\w-]*)", table)) <= known, name
+
+
+def test_each_option_before_the_command_is_on_the_page() -> None:
+    section = COMMANDS.split("\n## ")[0]
+    for parameter in cli.pbr.params:
+        assert f"`{parameter.opts[0]}" in section, parameter.opts
+
+
+def test_each_command_of_a_command_is_in_its_section() -> None:
+    plugins = import_module("pbr_rules.commands.plugins").command
+    assert plugins.commands
+    for name in plugins.commands:
+        assert f"`pbr plugins {name} " in COMMANDS.split("\n## pbr plugins\n")[1].split("\n## ")[0]
 
 
 def test_the_exit_codes() -> None:
