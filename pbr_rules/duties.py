@@ -32,7 +32,8 @@ class Duty:
 
     Attributes:
         share: the part of what the payments came to that must be done, read at the constraint's cell.
-        done: the rows that count towards it, added up at the cell.
+        done: the rows that count towards it, added up at the cell: a `Sum` of money.
+        day: the day of each row; with it, `since` and `due` are the first and the last day on which what is done counts.
         due: the day by which it must be done; None: what is done is compared whenever it is settled.
         follows: what follows a shortfall.
         carried: what was done beyond the need of an earlier period counts in the next.
@@ -40,6 +41,8 @@ class Duty:
 
     share: Expression
     done: Tally
+    day: Expression | None = None
+    since: Expression | None = None
     due: Expression | None = None
     follows: Shortfall = Shortfall.REPORTED
     carried: bool = False

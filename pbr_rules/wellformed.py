@@ -23,7 +23,21 @@ from pbr_rules.settings import lines
 
 ENDINGS = ("none", "for", "per")
 KINDS = frozenset(
-    ("count", "number", "rate", "points", "frequency", "money", "date", "duration", "flag", "category", "id", "text")
+    (
+        "count",
+        "number",
+        "share",
+        "rate",
+        "points",
+        "frequency",
+        "money",
+        "date",
+        "duration",
+        "flag",
+        "category",
+        "id",
+        "text",
+    )
 )
 
 

@@ -12,12 +12,12 @@ from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
 from pbr_rules.checked import counting, examples, money, scales, tables
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
-from pbr_rules.checked.model import Contract, Define, Figure, Limit, Payment, Records, Scale
+from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Figure, Limit, Payment, Records, Scale
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.readings import under
 from pbr_rules.checked.resolve import Resolver
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
-from pbr_rules.duties import Constraint
+from pbr_rules.duties import Constraint as KindOfConstraint
 from pbr_rules.expressions import conjuncts
 from pbr_rules.measures import Measure
 from pbr_rules.source import Source, Span
@@ -87,9 +87,10 @@ class _Checker:
         limits = [money.limit(c, payments, self.context) for c in self.clauses if isinstance(c, t.Limit)]
         limits_ = tuple(found for found in limits if found is not None)
         self._partly_covered(limits_)
-        constraints = [money.constraint(c, self.context) for c in self.clauses if isinstance(c, t.Constraint)]
-        # Only examples are left to check, and they may read what a limit took.
+        constraints = self._constraints()
+        # Only examples are left to check, and they may read what a limit took and by how much a duty is short.
         self.figures |= {found.name: found for found in limits_}
+        self.figures |= {found.name: found for found in constraints if isinstance(found, Duty)}
         worked = tuple(
             examples.example(c, self.context)
             for c in self.clauses
@@ -104,12 +105,25 @@ class _Checker:
             {name: figure for name, figure in self.figures.items() if figure is not None},
             {name: found for name, found in self.scales.items() if found is not None},
             limits_,
-            tuple(found for found in constraints if found is not None),
+            constraints,
             worked,
             variations,
             readings,
             scope,
         )
+
+    def _constraints(self) -> tuple[Constraint | Duty, ...]:
+        """The constraints in the order written. What is done towards a duty is a measure like any other."""
+        found: list[Constraint | Duty] = []
+        for clause in self.clauses:
+            made = money.constraint(clause, self.context) if isinstance(clause, t.Constraint) else None
+            if isinstance(made, tuple):
+                duty, done = made
+                self.figures[done.name] = done
+                found.append(duty)
+            elif made is not None:
+                found.append(made)
+        return tuple(found)
 
     # ---- names
 
@@ -185,7 +199,7 @@ class _Checker:
                 self.written[clause.name] = clause
             elif isinstance(clause, t.Scale):
                 self.scale_clauses[clause.name] = clause
-            elif isinstance(clause, t.Limit):
+            elif isinstance(clause, t.Limit) or (isinstance(clause, t.Constraint) and clause.is_duty):
                 self.limits.add(clause.name)
 
     def _uses(self, clause: t.Uses) -> None:
@@ -237,7 +251,7 @@ class _Checker:
             if not isinstance(clause, t.Measure | t.Constraint):
                 continue
             for line in clause.lines:
-                provided: Provided[type[Measure]] | Provided[type[Constraint]] | None = None
+                provided: Provided[type[Measure]] | Provided[type[KindOfConstraint]] | None = None
                 if isinstance(line, t.Head):
                     word, provided = line.measure, self.catalogue.measures.get(line.measure)
                 elif isinstance(line, t.Duty):
@@ -266,11 +280,7 @@ class _Checker:
         clause = self.written.get(name)
         if clause is None:
             if name in self.limits:
-                self._say(
-                    Diagnostic(
-                        "loop", f"`{name}` is a limit: it is taken after the payments, and no figure reads it", span
-                    )
-                )
+                self._say(Diagnostic("loop", f"`{name}` is taken after the payments, and no figure reads it", span))
             return None
         if name in self.under_way:
             path = [*self.under_way[self.under_way.index(name) :], name]

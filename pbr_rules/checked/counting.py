@@ -18,6 +18,7 @@ from pbr_rules.checked.places import Place
 from pbr_rules.checked.settings import Places, Settings, settings
 from pbr_rules.diagnostics import did_you_mean, listing
 from pbr_rules.expressions import conjuncts
+from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 
 SURVIVORS = {"earliest": True, "smallest": True, "latest": False, "largest": False}
@@ -59,7 +60,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     where = _where(clause, place, c)
     once, survivor = _once(clause, place, c)
     among = _among(clause, base, c)
-    axes, placed = _axes(clause, counted, base, link, c)
+    across, placed = axes(clause.by, counted, base, link, c)
     covering = stretches.covering(
         clause, head, provided.what, counted, base, place, lambda r, b: _link(r, b, head, c), c
     )
@@ -70,7 +71,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
         return None
     said, tally, dated = found
     tally = stretches.changed(clause, head, tally, dated, place, link, c)
-    stretches.one_person(clause.name, tally, base, axes, head, c)
+    stretches.one_person(clause.name, tally, base, across, head, c)
     if tally.pick is not None:
         person = _person(counted, base, link)
         if person is not None:
@@ -85,7 +86,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     return Measure(
         clause.name,
         clause.title,
-        axes,
+        across,
         kind,
         provided,
         tally,
@@ -98,7 +99,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
         survivor,
         among,
         placed,
-        _value(clause, tally, c),
+        value_of(clause.name, clause.name_span, tally, c),
         covering,
         {word: value if isinstance(value, x.Expression) else str(value) for word, value in said.said.items()},
         span=clause.name_span,
@@ -278,21 +279,21 @@ def _person(counted: Records, base: Records | None, link: tuple[str, ...]) -> x.
     return x.Column(counted.name, link[:-1], link[-1], kinds.identity(base.name))
 
 
-def _axes(
-    clause: t.Measure, counted: Records, base: Records | None, link: tuple[str, ...], c: Context
+def axes(
+    by: t.By | None, counted: Records, base: Records | None, link: tuple[str, ...], c: Context
 ) -> tuple[tuple[Axis, ...], tuple[MeasureAxis, ...]]:
     """How each row falls in a cell: by a column of the people where they have it, else by one of the counted rows."""
-    if clause.by is None:
+    if by is None:
         return (), ()
-    axes: list[Axis] = []
+    found_axes: list[Axis] = []
     placed: list[MeasureAxis] = []
-    for dimension in clause.by.dimensions:
+    for dimension in by.dimensions:
         if not c.declared.is_dimension(dimension.name):
             c.not_a_dimension(dimension)
             continue
         found = _ways(dimension, counted, base, link, c)
         if len(found) == 1:
-            axes.append(Axis(dimension.name, c.declared.members(dimension.name)))
+            found_axes.append(Axis(dimension.name, c.declared.members(dimension.name)))
             placed.append(found[0])
             continue
         if not found:
@@ -312,7 +313,7 @@ def _axes(
                 dimension.span,
                 tuple(f"`by {dimension.name} of {getattr(way.at, 'name', '')}`" for way in found),
             )
-    return c.restricted(clause.by, tuple(axes)), tuple(placed)
+    return c.restricted(by, tuple(found_axes)), tuple(placed)
 
 
 def _ways(
@@ -350,7 +351,7 @@ def _ways_at(dimension: t.Dimension, place: Place, c: Context) -> list[x.Express
     return found
 
 
-def _value(clause: t.Measure, tally: v.Tally, c: Context) -> Value | None:
+def value_of(name: str, span: Span, tally: v.Tally, c: Context) -> Value | None:
     """What a sum adds up, taken apart into whole units to count and a factor to multiply by."""
     of = tally.added
     if of is None:
@@ -364,8 +365,8 @@ def _value(clause: t.Measure, tally: v.Tally, c: Context) -> Value | None:
         return Value(adding[0], keys, _without(of, adding[0]))
     c.problem(
         "incomplete",
-        f"`{clause.name}` adds up more than one column times agreed figures",
-        clause.name_span,
+        f"`{name}` adds up more than one column times agreed figures",
+        span,
         ("add up one column in each measure, and put the measures together in a `define`",),
     )
     return None

@@ -10,8 +10,10 @@ from datetime import date
 
 from attrs import field, frozen
 
+from pbr_rules import duties
 from pbr_rules import measures as m
 from pbr_rules.catalogue import Provided
+from pbr_rules.duties import Shortfall
 from pbr_rules.expressions import Cases, Column, Expression, Literal, Rounding
 from pbr_rules.kinds import Kind
 from pbr_rules.source import NOWHERE, Source, Span
@@ -181,7 +183,7 @@ class Measure(Figure):
     as a column and whether its smallest (earliest) value is taken. `covering`: for a measure of stretches of days.
     """
 
-    provided: Provided[type[m.Measure]]
+    provided: Provided[type[m.Measure]] | Provided[type[duties.Constraint]]
     tally: Tally
     records: str
     base: str | None
@@ -253,6 +255,26 @@ class Limit(Figure):
 
 
 @frozen
+class Duty(Figure):
+    """A duty that a payment brings: so much to be done by a day. Its figure is the shortfall.
+
+    `needed`, `done`, `due`: read at a cell. `records`: whose file shows what was done. `carried`: the period over which what was
+    done beyond the need counts in the next.
+    """
+
+    clause: str | None
+    provided: Provided[type[duties.Constraint]]
+    payment: str
+    payee: str
+    needed: Expression
+    done: Expression
+    due: Expression | None
+    records: str
+    follows: Shortfall
+    carried: str | None
+
+
+@frozen
 class Constraint:
     """A condition, and what follows where it does not hold: an event by name, or a deduction."""
 
@@ -314,7 +336,7 @@ class Contract:
     figures: Mapping[str, Figure]
     scales: Mapping[str, Scale]
     limits: tuple[Limit, ...]
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[Constraint | Duty, ...]
     examples: tuple[Example, ...]
     readings: Mapping[str, t.Variation]
     under: tuple[str, ...]
@@ -334,7 +356,7 @@ class Contract:
 
     def clause_of(self, figure: Figure | Constraint) -> str | None:
         """Where it stands in the signed terms: as it says itself, else under which headings of a literate contract."""
-        written = figure.clause if isinstance(figure, Payment | Limit | Constraint) else None
+        written = figure.clause if isinstance(figure, Payment | Limit | Constraint | Duty) else None
         return written or self.source.trail(figure.span.start)
 
     def title_of(self, dimension: str, member: str) -> str:
@@ -356,6 +378,11 @@ class Contract:
     def measures(self) -> tuple[Measure, ...]:
         """The measures, in the order written."""
         return tuple(f for f in self.figures.values() if isinstance(f, Measure))
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """The duties, in the order written."""
+        return tuple(c for c in self.constraints if isinstance(c, Duty))
 
     @property
     def currency(self) -> str:

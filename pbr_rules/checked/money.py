@@ -6,8 +6,9 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
+from pbr_rules.checked import duties
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Axis, Branch, Constraint, Limit, Payment, Share, Step
+from pbr_rules.checked.model import Axis, Branch, Constraint, Duty, Limit, Measure, Payment, Share, Step
 from pbr_rules.diagnostics import did_you_mean, listing
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
@@ -258,21 +259,28 @@ def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span
         )
 
 
-def constraint(clause: t.Constraint, c: Context) -> Constraint | None:
-    """A condition with a consequence that is not money."""
-    axes = c.axes(clause.by)
-    duties = [line for line in clause.lines if isinstance(line, t.Duty)]
-    if duties:
-        c.problem(
-            "plugin",
-            f"no installed plugin provides a constraint called `{duties[0].kind}`",
-            duties[0].span,
-            (
-                f"if a package provides it: `pip install pbr-rules-{duties[0].kind}`, and `uses {duties[0].kind} 1`",
-                *c.catalogue.missed,
-            ),
-        )
+def _duty(clause: t.Constraint, heads: list[t.Duty], c: Context) -> tuple[Duty, Measure] | None:
+    head = heads[0]
+    if len(heads) > 1:
+        c.problem("declared-twice", f"`{clause.name}` has two heads", heads[1].span)
+    provided = c.catalogue.constraints.get(head.kind)
+    if provided is None:
+        near = did_you_mean(head.kind, c.catalogue.constraints)
+        install = f"if a package provides it: `pip install pbr-rules-{head.kind}`, and `uses {head.kind} 1`"
+        said = f"no installed plugin provides a constraint called `{head.kind}`"
+        c.problem("plugin", said, head.span, (*(near or (install,)), *c.catalogue.missed))
         return None
+    text = [line for line in clause.lines if isinstance(line, t.Setting) and line.word == "clause"]
+    where = _clause_text({"clause": text[0]} if text else {}, clause.span, c)
+    return duties.duty(clause, head, provided, where, c)
+
+
+def constraint(clause: t.Constraint, c: Context) -> Constraint | tuple[Duty, Measure] | None:
+    """A condition with a consequence that is not money; or a duty that a plugin provides, with the measure of what was done."""
+    heads = [line for line in clause.lines if isinstance(line, t.Duty)]
+    if heads:
+        return _duty(clause, heads, c)
+    axes = c.axes(clause.by)
     requires = [line for line in clause.lines if isinstance(line, t.Requires)]
     after = [line for line in clause.lines if isinstance(line, t.Consequence)]
     if len(requires) != 1 or len(after) != 1:

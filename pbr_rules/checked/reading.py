@@ -8,7 +8,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Figure, Limit, Measure, Parameter, Payment, RecordColumn
+from pbr_rules.checked.model import Duty, Figure, Limit, Measure, Parameter, Payment, RecordColumn
 from pbr_rules.checked.places import Place
 from pbr_rules.checked.said import Said
 from pbr_rules.diagnostics import Diagnostic, Label, listing
@@ -205,7 +205,7 @@ class Reading(Said):
 
     def _for_each_row(self, node: x.Name, figure: Figure, place: Place) -> bool:
         """Whether rows may be counted by a figure of the terms: it is settled first, and each row is given its value."""
-        if isinstance(figure, Payment | Limit):
+        if isinstance(figure, Payment | Limit | Duty):
             self._grain(
                 f"`{figure.name}` is settled after the rows are counted, and cannot be read for each row", node.span
             )

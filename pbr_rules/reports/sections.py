@@ -62,6 +62,7 @@ def sections(whole: Json) -> list[Section]:
         *(payment(whole, [line for line in _settled(whole) if line["line"] == name]) for name in payments),
         _not_settled(whole),
         _limits(whole),
+        _held_back(whole),
         _conditions(whole),
         _figures(whole),
         _figures_without(whole),
@@ -176,6 +177,22 @@ def _limits(whole: Json) -> Section:
     return Section("Limits", ("Limit", "For", "Clause", "Reached", "Took"), tuple(rows), (4,))
 
 
+def _held_back(whole: Json) -> Section:
+    """What is withheld or returned because a duty was not met."""
+    rows = tuple(
+        (
+            line_name(line),
+            cell_text(line["cell"], whole),
+            line["clause"] or "",
+            "; ".join(line["working"]["steps"]),
+            as_money(line["amount"], whole),
+        )
+        for line in whole["settlement"]["lines"]
+        if line["kind"] == "duty"
+    )
+    return Section("Held back", ("Duty", "For", "Clause", "Working", "Amount"), rows, (4,))
+
+
 def _conditions(whole: Json) -> Section:
     rows = tuple(
         (
@@ -226,7 +243,7 @@ def _working(whole: Json) -> Section:
     beside = _worked_beside(whole)
     for line in whole["settlement"]["lines"]:
         w = line["working"]
-        if line["line"] in beside or line["kind"] == "limit" or line["amount"] is None:
+        if line["line"] in beside or line["kind"] != "payment" or line["amount"] is None:
             continue
         if line["people"] is not None and not Fraction(line["amount"]):
             continue

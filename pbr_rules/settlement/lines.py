@@ -1,4 +1,4 @@
-"""The lines of a statement: one for each cell of a payment, then one for each cell of a limit.
+"""The lines of a statement: one for each cell of a payment, of a limit, and of a duty that is short and moves money.
 
 Finer lines are never rewritten by a limit: it adds a negative line of its own, so no rule of allocation is needed.
 """
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Cell, Contract, Limit, Payment
+from pbr_rules.checked.model import Cell, Contract, Duty, Limit, Payment
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.diagnostics import listing
+from pbr_rules.duties import Shortfall
 from pbr_rules.expressions import Expression
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
@@ -30,7 +31,7 @@ class Line:
     """One line of a statement.
 
     Attributes:
-        of: the payment or limit, and its kind (`payment` or `limit`).
+        of: the payment, limit or duty, and its kind (`payment`, `limit` or `duty`).
         cell: the closed dimensions it falls in; `person`: the open dimension, where it is for people.
         people: how many it stands for; `each`: what one comes to.
         amount: what all of them come to, signed: above zero is paid, below is deducted or held back.
@@ -158,6 +159,9 @@ def all_lines(terms: Terms) -> tuple[Line, ...]:
     lines = [line for payment in terms.contract.payments for line in _payment_lines(terms, payment)]
     for limit in terms.contract.limits:
         lines += _limit_lines(terms, limit, lines)
+    for duty in terms.contract.duties:
+        if duty.follows is not Shortfall.REPORTED:
+            lines += _duty_lines(terms, duty, lines)
     return tuple(lines)
 
 
@@ -197,10 +201,10 @@ def _covers(contract: Contract, limit: Limit, line: Line) -> bool:
 
 
 class _Finder:
-    """The cell of a limit that a line falls in: by its dimensions, what they fix, or the day it is dated."""
+    """The cell of a limit or a duty that a line falls in: by its dimensions, what they fix, or the day it is dated."""
 
-    def __init__(self, terms: Terms, limit: Limit) -> None:
-        self.terms, self.dimensions = terms, limit.dimensions
+    def __init__(self, terms: Terms, over: Limit | Duty) -> None:
+        self.terms, self.dimensions = terms, over.dimensions
         contract = terms.contract
         self.declared = Declared(contract.categories, contract.periods, contract.records)
         self.ways: dict[tuple[str, ...], dict[str, Expression | None]] = {}
@@ -275,6 +279,54 @@ def _limit_line(
         shares,
         left_out,
     )
+
+
+# ---- duties
+
+
+def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
+    """For each cell where a duty is short, one line: minus the shortfall where it is to be returned; where it is withheld, at most
+    what is payable in the cell to who owes it."""
+    finder = _Finder(terms, duty)
+    payable: dict[Cell | None, Fraction] = defaultdict(Fraction)
+    payers: dict[Cell | None, dict[str, Fraction]] = defaultdict(dict)
+    for line in lines:
+        if line.amount is None or line.payee != duty.payee:
+            continue
+        cell = finder.cell(line)
+        payable[cell] += line.amount
+        for payer, part in line.shares:
+            payers[cell][payer] = payers[cell].get(payer, Fraction(0)) + part
+    found = []
+    for at, people in terms.cells(duty.axes):
+        value, working = terms.figure(duty.name, at)
+        if not value.known or value.number == 0:
+            continue  # the outcome says why, and a line is money that moves
+        cell = tuple(at.values())
+        there = max(payable[cell], Fraction(0))
+        taken = value.number if duty.follows is Shortfall.RETURNED else min(value.number, there)
+        if taken < value.number:
+            rest = put_in(evolve(value, of=value.number - taken))
+            working = evolve(
+                working, steps=(*working.steps, f"{rest} is still to be withheld: no more is payable here")
+            )
+        shares = _limit_shares(terms, payers[cell], payable[cell], taken, people)
+        found.append(
+            _made(
+                terms,
+                duty.name,
+                "duty",
+                duty.title,
+                terms.contract.clause_of(duty),
+                at,
+                people,
+                evolve(value, of=-taken),
+                working,
+                duty.payee,
+                shares,
+            )
+        )
+    return found
 
 
 def _limit_shares(

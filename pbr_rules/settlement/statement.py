@@ -8,8 +8,10 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pbr_rules.checked.model import Constraint, Contract, Define, Measure
+from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Measure
 from pbr_rules.evidence.tables import Table
+from pbr_rules.settlement.duties import result as duty_result
+from pbr_rules.settlement.frame import Env
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.lines import Line
 from pbr_rules.settlement.terms import Terms
@@ -121,9 +123,13 @@ def settle(
 # ---- the rest
 
 
-def _outcomes(terms: Terms, constraint: Constraint) -> list[Outcome]:
+def _outcomes(terms: Terms, constraint: Constraint | Duty) -> list[Outcome]:
     found = []
     for at, people in terms.cells(constraint.axes):
+        if isinstance(constraint, Duty):
+            value, working = terms.figure(constraint.name, at)
+            found.append(_outcome(terms, constraint, at, people, duty_result(constraint, value), value.why, working))
+            continue
         frame = terms.frame()
         held = terms.still_open(terms.waiting[constraint.name], at) or terms.value(constraint.condition, at, frame)
         result = str(held.state) if not held.known else "met" if held.of else constraint.event
@@ -141,20 +147,16 @@ def _outcomes(terms: Terms, constraint: Constraint) -> list[Outcome]:
             tuple(frame.steps),
             tuple(frame.inputs),
         )
-        closed = {d: m for d, m in at.items() if terms.contract.members(d) is not None}
-        found.append(
-            Outcome(
-                constraint.name,
-                constraint.title,
-                terms.contract.clause_of(constraint),
-                closed,
-                people,
-                result,
-                held.why,
-                working,
-            )
-        )
+        found.append(_outcome(terms, constraint, at, people, result, held.why, working))
     return found
+
+
+def _outcome(
+    terms: Terms, constraint: Constraint | Duty, at: Env, people: int, result: str, why: str, working: Working
+) -> Outcome:
+    closed = {d: m for d, m in at.items() if terms.contract.members(d) is not None}
+    clause = terms.contract.clause_of(constraint)
+    return Outcome(constraint.name, constraint.title, clause, closed, people, result, why, working)
 
 
 def _figures(terms: Terms) -> tuple[FigureLine, ...]:

@@ -11,10 +11,11 @@ from functools import cached_property
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Define, Figure, Limit, Measure, Parameter, Payment, Records
+from pbr_rules.checked.model import Cell, Define, Duty, Figure, Limit, Measure, Parameter, Payment, Records
 from pbr_rules.dates import long_text
 from pbr_rules.plan.from_checked import calculated, inside, undecided
 from pbr_rules.plan.model import Undecided
+from pbr_rules.settlement.duties import shortfall
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.lines import Line, all_lines
@@ -102,6 +103,8 @@ class Terms(Measured):
                 return entitlement(self, figure, at)
             case Limit():
                 return self._limit(figure, at)
+            case Duty():
+                return shortfall(self, figure, at)
         raise TypeError(type(figure))
 
     @cached_property

@@ -66,7 +66,7 @@ class Language(Node):
 
 @frozen
 class Uses(Node):
-    """`uses reinvestment 1`: a plugin, and the version the contract was written for."""
+    """`uses harm 1`: a plugin, and the version the contract was written for."""
 
     plugin: str
     version: int
@@ -527,7 +527,7 @@ class Consequence(Node):
 
 @frozen
 class Duty(Node):
-    """A plugin's head: `reinvestment of incentive with spending`."""
+    """A plugin's head: `upkeep of grant with spending`."""
 
     kind: str
     of: str
@@ -540,6 +540,11 @@ class Constraint(Declaration):
 
     by: By | None
     lines: tuple[Requires | Consequence | Duty | Where | Setting, ...]
+
+    @property
+    def is_duty(self) -> bool:
+        """Whether a plugin provides it."""
+        return any(isinstance(line, Duty) for line in self.lines)
 
 
 # ---- other terms

@@ -1,0 +1,1 @@
+"""Success payments spent as agreed: a constraint for pbr_rules."""
