@@ -12,6 +12,7 @@ from pbr_rules import host
 from pbr_rules.analysis.examples import Worked, work
 from pbr_rules.analysis.examples import inputs as example_inputs
 from pbr_rules.analysis.lints import lints
+from pbr_rules.analysis.plugin_checks import plugin_checks
 from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
 from pbr_rules.checked.following import merged, not_following
@@ -92,6 +93,7 @@ def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compil
         found.append(compile_contract(source, readings, catalogue).diagnostics)
     if plain.contract is not None:
         found.append(lints(plain.contract, plain.document))
+        found.append(plugin_checks(plain.contract, catalogue))
     diagnostics = merged(*found)
     wrong = any(d.is_error for d in diagnostics)
     return evolve(plain, diagnostics=diagnostics, contract=None if wrong else plain.contract)

@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     "may-be-negative": "a payment that may come out below zero",
     "whole-pot": "an amount, not a price, paid once for each",
     "payees": "a limit over several providers, and nothing says how they bear it",
+    "plugin-check": "a check that a plugin brings warns of the terms",
     "terms-in-comment": "a comment that reads like a term",
     "no-title": "a figure on the statement has no title",
 }

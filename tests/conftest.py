@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,28 @@ contract c "A contract" {
 """
 
 
+OTHERS = {p.dist.name for p in entry_points(group="pbr_rules") if p.dist is not None} - {"pbr-rules"}
+"""Packages that happen to be installed: these tests are of the core, and do not see them."""
+
+
+def only_the_core(patch: pytest.MonkeyPatch) -> None:
+    """Hides the packages that happen to be installed."""
+    every = host.distributions
+    patch.setattr(host, "distributions", lambda: (d for d in every() if d.name not in OTHERS))
+
+
+@pytest.fixture(autouse=True)
+def without_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plugin but the core's own, and whatever a test makes."""
+    only_the_core(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def catalogue() -> Any:
-    """What is installed."""
-    return host.load()
+    """What the core brings."""
+    with pytest.MonkeyPatch.context() as patch:
+        only_the_core(patch)
+        return host.load()
 
 
 class Bench:

@@ -445,7 +445,7 @@ def test_a_measure_that_fails_when_it_is_asked(offered: Any, pbr: Pbr) -> None:
     )
     ran = pbr("plugins", "check", "harm")
     assert ran.code == 1
-    assert "FAILS  harm: contract visits: RuntimeError: not today" in ran.out
+    assert "failed in `harm`: RuntimeError: not today" in ran.out.splitlines()[1]
 
 
 def test_a_plugin_that_fails_matters_more(offered: Any, pbr: Pbr, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The golden vectors of six schemes: every one is listed, and is made by a contract's text.
+"""The golden vectors of five schemes: every one is listed, and is made by a contract's text.
 
 `vectors.toml` is the list. What was expected is typed from the published facts, in the contracts' examples and below; none of it
 is copied from what a program printed. `PBR_REWRITE=1` writes the list's page, docs/reference/vectors.md.
@@ -27,8 +27,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGE = ROOT / "docs" / "reference" / "vectors.md"
 VECTORS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "vectors.toml").read_text(encoding="utf-8"))
+LISTS = (HERE / "vectors.toml", *sorted(ROOT.glob("plugins/*/tests/vectors.toml")))
+"""The lists that the page is made from: the core's, and one of each package."""
 SCHEMES = {
-    "LJR": ("Local Justice Reinvestment", 21),
     "PB": ("HMP Peterborough", 18),
     "DN": ("HMP Doncaster", 9),
     "CL": ("Care Leavers", 8),
@@ -67,7 +68,7 @@ def test_a_vector_is_made_in_one_of_the_ways_or_waits_with_a_reason() -> None:
 
 
 def test_only_these_vectors_wait() -> None:
-    assert [name for name, vector in VECTORS.items() if "waits" in vector] == ["LJR-20", "CL-06", "CL-07"]
+    assert [name for name, vector in VECTORS.items() if "waits" in vector] == ["CL-06", "CL-07"]
 
 
 @pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if "examples" in vector])
@@ -107,32 +108,57 @@ def test_every_example_here_holds(contract: str, engine: str) -> None:
 # ---- the page
 
 
+TITLES = {
+    **{scheme: title for scheme, (title, _) in SCHEMES.items()},
+    "LJR": "Local Justice Reinvestment",
+    "DR": "Drug and alcohol recovery pilots",
+    "WP": "Work Programme",
+    "ER": "Entrenched Rough Sleeping",
+    "LH": "London Homelessness",
+    "SU": "Milestones and sustainment",
+    "CS": "Community sentences",
+    "SV": "Weights of seriousness",
+    "EX": "Worked example: eight people, nine offences",
+}
+
+
 def page() -> str:
-    """docs/reference/vectors.md, from the list and the contracts."""
+    """docs/reference/vectors.md, from the lists and the contracts, by their text alone."""
     text = [
         "# Golden vectors",
         "",
-        "Figures that six real schemes published, or that follow from what they published, and the contract text that makes each of",
-        "them. `pbr test` works the examples; the rest are settled over rows. `tests/vectors/vectors.toml` is the list this page is",
-        "written from.",
+        "Figures that real schemes published, or that follow from what they published, and the contract text that makes each of them.",
+        "`pbr test` works the examples; the rest are settled over rows. This page is written from `tests/vectors/vectors.toml` and from",
+        "the lists of the packages under `plugins/`, whose contracts need them.",
     ]
-    for scheme, (title, _) in SCHEMES.items():
-        text += ["", f"## {title}", "", "| vector | contract | line | made by |", "| --- | --- | --- | --- |"]
-        for name, vector in VECTORS.items():
-            if name.startswith(f"{scheme}-"):
-                text += [f"| {name} | {' | '.join(row)} |" for row in rows_of(vector)]
+    by_scheme: dict[str, list[tuple[str, dict[str, Any], Path]]] = {}
+    for listed in LISTS:
+        for name, vector in tomllib.loads(listed.read_text(encoding="utf-8")).items():
+            by_scheme.setdefault(name.partition("-")[0], []).append((name, vector, listed.parent))
+    for scheme, vectors in by_scheme.items():
+        text += ["", f"## {TITLES[scheme]}", "", "| vector | contract | line | made by |", "| --- | --- | --- | --- |"]
+        for name, vector, folder in vectors:
+            text += [f"| {name} | {' | '.join(row)} |" for row in rows_of(vector, folder)]
     return "\n".join(text) + "\n"
 
 
-def rows_of(vector: dict[str, Any]) -> list[tuple[str, str, str]]:
+def path_in(folder: Path, contract: str) -> Path:
+    """A contract of the core's library, of a package, or beside a list."""
+    if folder == HERE:
+        return path_of(contract)
+    (*found,) = folder.parent.glob(f"src/*/contracts/{contract}/contract.pbr")
+    return found[0] if found else folder / contract
+
+
+def rows_of(vector: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
     if "waits" in vector:
         return [("none yet", "", vector["waits"])]
-    path = path_of(vector["contract"])
+    path = path_in(folder, vector["contract"])
     place = os.path.relpath(path, PAGE.parent).replace(os.sep, "/")
     lines = path.read_text(encoding="utf-8").splitlines()
     found = []
     for title in vector.get("examples", []):
-        line = next((n for n, text in enumerate(lines, 1) if text.startswith(f'example "{title}"')), 0)
+        line = next(n for n, text in enumerate(lines, 1) if text.startswith(f'example "{title}"'))
         found.append((f"[{vector['contract']}]({place}#L{line})", str(line), title))
     for test in vector.get("settled", []):
         found.append((f"[{vector['contract']}]({place})", "", f"settled over rows: `{test.partition('::')[2]}`"))
@@ -265,50 +291,6 @@ def test_the_men_of_tarp(settle: Settle, engine: str) -> None:
     assert figure(statement, "arrested_men", "aid") == "2/9"
     assert figure(statement, "arrested_men", "control") == "11/36"
     assert figure(statement, "fall") == "3/11"
-
-
-BASKET = {"custody": (100, 85), "court_order": (100, 85), "over_two_years": (20, 18), "other": (400, 350)}
-"""Youth disposals in the year before the pilot, and in the first test year."""
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("reading", "paid"), [((), 25_850), (("flat_half",), 20_750)])
-def test_the_basket_of_youth_demand(
-    settle: Settle, tmp_path: Path, engine: str, reading: tuple[str, ...], paid: int
-) -> None:
-    rows = [
-        f"{disposal}-{year}-{n},lewisham,youth,{disposal},{day}"
-        for disposal, counts in BASKET.items()
-        for year, (count, day) in enumerate(zip(counts, ("2011-06-30", "2011-07-01"), strict=True))
-        for n in range(count)
-    ]
-    assert len(rows) == 620 + 538
-    file = tmp_path / "disposals.csv"
-    file.write_text("\n".join(["case,site,strand,disposal,date of sentence", *rows]) + "\n", encoding="utf-8")
-    readings = [word for name in reading for word in ("--reading", name)]
-    statement = settle(
-        "ljr",
-        "--records",
-        f"disposals={file}",
-        "--complete",
-        "disposals=2013-06-30",
-        "--engine",
-        engine,
-        *readings,
-        ends=5,
-    )
-    assert figure(statement, "demand", "lewisham", "youth", "baseline") == "313000"
-    assert figure(statement, "demand", "lewisham", "youth", "year_1") == "271500"
-    assert figure(statement, "drop", "lewisham", "youth", "year_1") == "83/626"
-    assert (
-        Fraction(620 - 538, 620) == Fraction(41, 310) != Fraction(83, 626)
-    )  # the crude fall in counts is another measure
-    (line,) = [
-        found
-        for found in statement["lines"]
-        if found["cell"] == {"site": "lewisham", "strand": "youth", "year": "year_1"}
-    ]
-    assert Fraction(line["amount"]) == paid
 
 
 EIGHT_WAYS = [

@@ -20,7 +20,9 @@ class Reinvestment(Constraint):
     source = "the duty in the Local Justice Reinvestment pilot to spend success payments on less crime or reoffending"
 
     spent: Expression = setting("the column that holds the money spent", kind="money")
-    minimum: Expression = setting("the share of the payments that must be spent, such as `100%`", kind="share", at=At.TERMS)
+    minimum: Expression = setting(
+        "the share of the payments that must be spent, such as `100%`", kind="share", at=At.TERMS
+    )
     day: Expression | None = setting("the column that holds the day of spending", kind="date", optional=True)
     earliest: Expression | None = setting(
         "the first day on which spending counts", kind="date", at=At.TERMS, optional=True
@@ -37,7 +39,9 @@ class Reinvestment(Constraint):
         optional=True,
     )
     shortfall: str = choice("what follows a shortfall", "reported", "withheld", "returned")
-    surplus: str = choice("whether spending beyond one period's need counts in the next", "kept_apart", "carried_forward")
+    surplus: str = choice(
+        "whether spending beyond one period's need counts in the next", "kept_apart", "carried_forward"
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.day is None and (self.earliest is not None or self.deadline is not None):
