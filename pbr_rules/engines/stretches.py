@@ -66,8 +66,8 @@ def day(counts: v.Counts, stretches: Sequence[Stretch], at_least: Fraction | Non
     match counts:
         case v.Lasted(length=length, elapsed=elapsed):
             return _lasted(stretches, length, elapsed)
-        case v.Reached() if at_least is not None:
-            return _reached(stretches, at_least)
+        case v.Reached():
+            return None if at_least is None else _reached(stretches, at_least)
     raise TypeError(f"{type(counts).__name__} comes to no day")
 
 
