@@ -10,6 +10,7 @@ from pbr_rules import expressions as x
 from pbr_rules import tallies as v
 from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, Records
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
+from pbr_rules.plan.through import seen_through
 
 
 def plan(contract: Contract) -> Plan:
@@ -107,7 +108,7 @@ def _closing(contract: Contract, measure: Measure) -> Iterator[Ending]:
     clip = measure.covering.clip if measure.covering is not None else None
     if measure.covering is not None and clip is not None and (end := at(clip[1])) is not None:
         yield x.Compare(x.Comparator.BEFORE, measure.covering.stretch.last, end)
-    for condition in measure.where:
+    for condition in seen_through(measure.where, contract):
         for day, window in windows(condition):
             if at(day) is not None:
                 continue  # the day is the person's own, and came with the person
