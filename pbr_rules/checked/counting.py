@@ -72,11 +72,11 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     said, tally, dated = found
     tally = stretches.changed(clause, head, tally, dated, place, link, c)
     stretches.one_person(clause.name, tally, base, across, head, c)
-    _of_people(clause, head, tally, base, c)
+    _of_people(clause, head, provided.what.endings, tally, base, c)
     if tally.pick is not None:
         person = _person(counted, base, link)
         if person is not None:
-            once = (person, *(axis.at for axis in placed if not axis.on_base))
+            once = (person,)
             survivor = (tally.pick.value, not tally.pick.largest)
     added = next((said.kinds[word] for word, value in said.said.items() if value == tally.added), None)
     if isinstance(tally.counts, v.Reached) and isinstance(tally.counts.of, v.Sum):
@@ -132,9 +132,11 @@ def _ending(clause: t.Measure, head: t.Head, what: type[m.Measure], c: Context) 
     )
 
 
-def _of_people(clause: t.Measure, head: t.Head, tally: v.Tally, base: Records | None, c: Context) -> None:
+def _of_people(
+    clause: t.Measure, head: t.Head, endings: tuple[str, ...], tally: v.Tally, base: Records | None, c: Context
+) -> None:
     """What a plugin's tally needs of the clause: people to be divided by or to take a row of, and no second way to take one."""
-    if base is None and (tally.over is not None or tally.pick is not None):
+    if base is None and "none" in endings and (tally.over is not None or tally.pick is not None):
         why = "is divided by people" if tally.over is not None else "takes one row of each person"
         help_ = (f"`{head.measure} of {head.records} for …`",)
         c.problem("incomplete", f"`{clause.name}` {why}, and its head names none", head.span, help_)

@@ -80,6 +80,16 @@ def test_one_row_of_each_person(largest: Any, engine: str, rows: str, expected: 
     assert [(each.holds, each.checkpoints[0].came_out) for each in worked if not each.holds] == [] and worked
 
 
+@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+def test_cells_of_rows_counted_together_have_one_row_of_each_person(largest: Any, engine: str) -> None:
+    rows = '| "A" | small | yes | | "A" | large | yes | | "B" | small | yes |'
+    text = TERMS.format(ending="for people", lines="").replace('measure m "M" {', 'measure m "M" by kind {')
+    text += 'define whole "Whole" across kind = m' + EXAMPLE.format(rows=rows, expected="whole = 6.25")
+    text = text.replace("expect whole", "expect m[small] = 2.5 expect m[large] = 10 expect whole")
+    _, worked = api.work_examples(Source("c.pbr", text), largest, engine)
+    assert [(point.expected, point.came_out) for each in worked for point in each.checkpoints if not point.holds] == []
+
+
 def test_a_row_that_a_defined_condition_leaves_out_needs_no_figure(largest: Any) -> None:
     text = TERMS.format(ending="for people", lines="where chosen").replace(
         "{ person: id of", "{ visit: id   person: id of"
