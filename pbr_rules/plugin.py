@@ -1,8 +1,20 @@
 """All that a plugin imports."""
 
 from pbr_rules.checks import Check, Finding, MeasureTerms, PaymentTerms, Terms
+from pbr_rules.dates import Duration
 from pbr_rules.duties import Constraint, Duty, Shortfall
-from pbr_rules.expressions import Expression
+from pbr_rules.expressions import (
+    Between,
+    Both,
+    Comparator,
+    Compare,
+    Either,
+    Expression,
+    Known,
+    Not,
+    Window,
+    Within,
+)
 from pbr_rules.hookspecs import hookimpl
 from pbr_rules.measures import Measure
 from pbr_rules.settings import At, choice, setting
@@ -24,17 +36,25 @@ from pbr_rules.tallies import (
 
 __all__ = [
     "At",
+    "Between",
+    "Both",
     "Check",
+    "Comparator",
+    "Compare",
     "Constraint",
     "Days",
+    "Duration",
     "Duty",
     "Earliest",
+    "Either",
     "Expression",
     "Finding",
+    "Known",
     "Lasted",
     "Latest",
     "Measure",
     "MeasureTerms",
+    "Not",
     "Over",
     "PaymentTerms",
     "People",
@@ -47,6 +67,8 @@ __all__ = [
     "Sum",
     "Tally",
     "Terms",
+    "Window",
+    "Within",
     "choice",
     "hookimpl",
     "setting",
