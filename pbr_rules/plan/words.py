@@ -6,6 +6,9 @@ pennies, so the sentences are made here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pbr_rules import tallies as v
 from pbr_rules.expressions import Column, Expression, PeriodOf
 from pbr_rules.plan.model import Count
 from pbr_rules.words import words
@@ -35,6 +38,33 @@ def no_day(count: Count) -> str:
     """A stretch with no day in the window that the measure counts, or with no day at all."""
     clip = count.covering.clip if count.covering is not None else None
     return "covers no day" + (f" from {words(clip[0])} until {words(clip[1])}" if clip is not None else "")
+
+
+def stretches(count: Count) -> Iterator[str]:
+    """The lines of a measure that say which days of stretches count, and what of them."""
+    covering = count.covering
+    if covering is not None and covering.clip is not None:
+        yield f"from {words(covering.clip[0])} until {words(covering.clip[1])}"
+    for taken in covering.without if covering is not None else ():
+        yield f"except days of {taken.stretch.records}.{taken.stretch.name}"
+    counts = count.counts.of if isinstance(count.counts, v.Reached) else count.counts
+    if isinstance(counts, v.COVERING) and counts.ignoring is not None:
+        yield f"ignoring gaps of {counts.ignoring}"
+    match count.counts:
+        case v.Runs(length=length):
+            yield f"in runs of {length}"
+        case v.Stretches(lasting=length) if length is not None:
+            yield f"stretches that have lasted {length}"
+        case v.Lasted(length=length, elapsed=elapsed):
+            yield f"the first day on which a stretch has lasted {length}" + (
+                ", that time having gone by" if elapsed else ""
+            )
+        case v.Reached(at_least=at_least, day=day):
+            yield f"reaches {words(at_least)}" + (f", by {words(day)}" if day is not None else "")
+        case v.Earliest(day=day) | v.Latest(day=day):
+            yield f"{type(count.counts).__name__.lower()} {words(day)}"
+    if count.most is not None:
+        yield f"at most {words(count.most)} for each"
 
 
 def unplaced(dimension: str, at: Expression) -> str:

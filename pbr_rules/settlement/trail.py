@@ -16,6 +16,7 @@ from pbr_rules.engines.rows import reader, window_reader
 from pbr_rules.evidence.tables import Cell as TableCell
 from pbr_rules.evidence.tables import Table, places
 from pbr_rules.plan import words as reasons
+from pbr_rules.plan.from_checked import inside_record
 from pbr_rules.plan.model import Count, Engine, Fate, ends
 from pbr_rules.settlement.frame import label
 from pbr_rules.settlement.ids import renamed
@@ -188,10 +189,14 @@ def _conditions(count: Count) -> Iterator[str]:
         yield f"among {count.base} where {words(condition)}"
     for condition in count.where:
         yield f"where {words(condition)}"
+    yield from reasons.stretches(count)
     if count.once:
         survivor = ""
         if count.survivor is not None:
-            survivor = f" taking {'earliest' if count.survivor[1] else 'latest'} {words(count.survivor[0])}"
+            value, first = count.survivor
+            days = x.is_day(value)
+            which = ("earliest" if first else "latest") if days else ("smallest" if first else "largest")
+            survivor = f" taking {which} {words(value)}"
         yield f"once for each {', '.join(map(words, count.once))}{survivor}"
 
 
@@ -254,6 +259,9 @@ def _columns(count: Count, table: Table) -> list[str]:
     """The columns worth showing: those that the measure reads of the row itself, and what identifies it."""
     nodes = [*count.where, *count.once, *count.keys, *(axis.at for axis in count.axes if not axis.on_base)]
     nodes += [count.column] if count.column is not None else []
+    nodes += inside_record(count.counts)
+    if count.covering is not None:
+        nodes += [count.covering.stretch.first, count.covering.stretch.last, *(count.covering.clip or ())]
     named = _named_in(nodes, count.records) | set(count.link[:1]) | set(table.records.key or ())
     if count.base == count.records:
         named |= _base_named(count)
