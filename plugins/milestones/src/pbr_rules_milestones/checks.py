@@ -22,7 +22,8 @@ PILOTS = (
 def interim_share(terms: Terms) -> Iterator[Finding]:
     """The share of the money on interim milestones, where it is above a quarter or cannot be told.
 
-    A payment is interim where every milestone that it turns on is; one that turns on a final milestone too pays for the result.
+    A payment is interim where it turns on a milestone that is said to be interim, and on none that is said to be final. What
+    has no line `stage:`, such as a confirmation, decides nothing.
     Each payment is counted once, at the largest amount that its terms name.
     """
     interim = _interim(terms)
@@ -51,14 +52,13 @@ def interim_share(terms: Terms) -> Iterator[Finding]:
 
 
 def _interim(terms: Terms) -> list[PaymentTerms]:
-    """The payments that turn on interim milestones and on no final one."""
-    stages = {m.name: m.settings.get("stage", "final") for m in terms.measures if m.word in WORDS}
-    found = []
-    for payment in terms.payments:
-        turns_on = {stages[name] for name in payment.measures if name in stages}
-        if turns_on == {"interim"}:
-            found.append(payment)
-    return found
+    """The payments that turn on measures said to be interim, and on none said to be final."""
+    stages = {m.name: m.settings["stage"] for m in terms.measures if m.word in WORDS and "stage" in m.settings}
+    return [
+        payment
+        for payment in terms.payments
+        if {stages[name] for name in payment.measures if name in stages} == {"interim"}
+    ]
 
 
 def _largest(payment: PaymentTerms) -> Fraction | None:

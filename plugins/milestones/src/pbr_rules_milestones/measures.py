@@ -30,8 +30,8 @@ from pbr_rules.plugin import (
 
 
 def stage() -> Any:
-    """The line `stage:`, of every milestone. It changes no figure; the check of interim money reads it."""
-    return choice("whether it is a step on the way or the result itself", "final", "interim")
+    """The line `stage:`, of every milestone. It changes no figure; the check of interim money reads it where it is written."""
+    return choice("whether it is the result itself or a step on the way", "final", "interim")
 
 
 @frozen
