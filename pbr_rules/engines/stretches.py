@@ -62,12 +62,12 @@ def number(counts: v.Counts, stretches: Sequence[Stretch]) -> int:
 
 
 def day(counts: v.Counts, stretches: Sequence[Stretch], at_least: Fraction | None) -> date | None:
-    """The day that one person's come to, or None where it never comes."""
+    """The day that one person's come to, or None where it never comes, or where it is not known how much is asked for."""
     match counts:
         case v.Lasted(length=length, elapsed=elapsed):
             return _lasted(stretches, length, elapsed)
-        case v.Reached() if at_least is not None:
-            return _reached(stretches, at_least)
+        case v.Reached():
+            return None if at_least is None else _reached(stretches, at_least)
     raise TypeError(f"{type(counts).__name__} comes to no day")
 
 
