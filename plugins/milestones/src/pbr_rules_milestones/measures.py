@@ -109,7 +109,9 @@ class Periods(Measure):
 
     word = "periods"
     summary = "Whole periods that unbroken stretches hold, up to a maximum for each person."
-    source = "the Work Programme's four-weekly sustainment payments, at most 13 or 20; Positive Families: 7 days out of care"
+    source = (
+        "the Work Programme's four-weekly sustainment payments, at most 13 or 20; Positive Families: 7 days out of care"
+    )
     endings = ("for",)
     stretches = True
 
