@@ -11,7 +11,7 @@ CLAUSE = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*v?(\d+(?:\.\d+)*)(\.\*)?\s*")
 
 
 def plain(distribution: str) -> str:
-    """A distribution's name in the one spelling that pip compares: `PBR_rules.Harm` is `pbr-rules-harm`."""
+    """A distribution's name in the one spelling that pip compares: `PBR_rules.Visits` is `pbr-rules-visits`."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 

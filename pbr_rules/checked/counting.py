@@ -72,10 +72,11 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     said, tally, dated = found
     tally = stretches.changed(clause, head, tally, dated, place, link, c)
     stretches.one_person(clause.name, tally, base, across, head, c)
+    _of_people(clause, head, provided.what.endings, tally, base, c)
     if tally.pick is not None:
         person = _person(counted, base, link)
         if person is not None:
-            once = (person, *(axis.at for axis in placed if not axis.on_base))
+            once = (person,)
             survivor = (tally.pick.value, not tally.pick.largest)
     added = next((said.kinds[word] for word, value in said.said.items() if value == tally.added), None)
     if isinstance(tally.counts, v.Reached) and isinstance(tally.counts.of, v.Sum):
@@ -129,6 +130,20 @@ def _ending(clause: t.Measure, head: t.Head, what: type[m.Measure], c: Context) 
         f"`{clause.name}`: a {head.measure} is written {listing([forms[e] for e in what.endings], 'or')}",
         head.span,
     )
+
+
+def _of_people(
+    clause: t.Measure, head: t.Head, endings: tuple[str, ...], tally: v.Tally, base: Records | None, c: Context
+) -> None:
+    """What a plugin's tally needs of the clause: people to be divided by or to take a row of, and no second way to take one."""
+    if base is None and "none" in endings and (tally.over is not None or tally.pick is not None):
+        why = "is divided by people" if tally.over is not None else "takes one row of each person"
+        help_ = (f"`{head.measure} of {head.records} for …`",)
+        c.problem("incomplete", f"`{clause.name}` {why}, and its head names none", head.span, help_)
+    once = next((line for line in clause.lines if isinstance(line, t.Once)), None)
+    if once is not None and tally.pick is not None:
+        said = f"a {head.measure} takes one row of each person by itself, and `once for each` takes another"
+        c.problem("incomplete", said, once.span, ("leave out `once for each`",))
 
 
 def _link(counted: Records, base: Records | None, head: t.Head, c: Context) -> tuple[str, ...] | None:

@@ -23,7 +23,7 @@ requires-python = ">=3.11"
 dependencies = ["pbr-rules>={version},<1"]
 
 [project.optional-dependencies]
-test = ["hypothesis>=6.130", "pytest>=8.3"]
+test = ["pbr-rules[testing]"]
 
 [project.entry-points."pbr_rules"]
 {name} = "pbr_rules_{name}.plugin"
@@ -114,7 +114,10 @@ class Test{title}(Laws):
     measure = {title}
     text = """measure m by region {{
   {name} of events for people
+  where happened within 12 months starting on joined
 }}"""
+    duplicates = "count once"
+    monotone = "rising"
 '''
 
 EXAMINED = '''\

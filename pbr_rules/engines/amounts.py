@@ -148,6 +148,8 @@ class Amounts:
         at_least = self._reader(count.counts.at_least) if isinstance(count.counts, v.Reached) else None
         for (cell, person), of_person in by_person.items():
             unbroken = stretches.covered(of_person, without.get(person, ()), ignoring)
+            if not unbroken:
+                continue  # every day is taken out
             if isinstance(count.counts, v.Lasted | v.Reached):
                 wanted = at_least(rows[cell, person]) if at_least is not None else None
                 day = stretches.day(count.counts, unbroken, wanted)

@@ -57,9 +57,9 @@ class Frames:
         """
 
         def ask(tally: Tally) -> Answer:
-            counted, reasons = tally.counted()
+            counted, days, reasons = tally.counted()
             people, closes = tally.people()
-            return Answer(counted, people, closes, reasons, tally.undecided())
+            return Answer(counted, people, closes, reasons, tally.undecided(), days=days)
 
         return self._exactly(count, tables, ask)
 
@@ -79,7 +79,7 @@ class Frames:
             return self._load(tables[name])
 
         try:
-            return ask(Tally(count, loaded, self.periods, self._store.rows))
+            return ask(Tally(count, loaded, self.periods, self._store))
         except LoweringError as error:
             raise UsageError(
                 f"`{count.measure}` cannot be counted exactly by {self._store.library}: {error}; "

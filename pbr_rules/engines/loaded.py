@@ -61,6 +61,9 @@ class Store(Protocol):
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame, as Python has them."""
 
+    def settled(self, frame: Frame) -> Frame:
+        """The frame calculated, so that what is asked of it afterwards does not begin from the records again."""
+
 
 def load(store: Store, table: Table) -> Loaded:
     """Records in a frame.
@@ -107,6 +110,7 @@ class DuckDB:
 
         self.version = f"{duckdb.__version__}, narwhals {narwhals.__version__}"
         self._arrow = pyarrow
+        self._settled = 0
         self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
 
     def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
@@ -122,6 +126,15 @@ class DuckDB:
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
         return frame.collect("pyarrow").rows()
+
+    def settled(self, frame: Frame) -> Frame:
+        """The frame calculated, in a table of its own."""
+        self._settled += 1
+        name = f"settled_{self._settled % 8}"  # a question keeps no more than a few
+        self._connection.register("arriving", frame.collect("pyarrow").to_native())
+        self._connection.execute(f'create or replace table "{name}" as select * from arriving')
+        self._connection.unregister("arriving")
+        return nw.from_native(self._connection.table(f'"{name}"'))
 
 
 class Polars:
@@ -146,3 +159,7 @@ class Polars:
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
         return frame.collect().rows()
+
+    def settled(self, frame: Frame) -> Frame:
+        """The frame calculated."""
+        return frame.collect().lazy()

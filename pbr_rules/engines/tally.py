@@ -16,10 +16,11 @@ import narwhals.stable.v2 as nw
 from attrs import frozen
 
 from pbr_rules.checked.model import Cell, Period
+from pbr_rules.engines import covered
 from pbr_rules.engines.days import Day, last_day
-from pbr_rules.engines.figures import LARGEST, LoweringError, Number
+from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
 from pbr_rules.engines.joined import Joined
-from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, type_of
+from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
 from pbr_rules.expressions import Between, Column, Expression, Within
 from pbr_rules.plan import words
@@ -29,9 +30,7 @@ REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total
 
 _ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
 
-Query = Callable[[Frame], list[tuple[object, ...]]]
-
-Counted = tuple[dict[Cell, dict[Key, int]], dict[str, int]]
+Counted = tuple[dict[Cell, dict[Key, int]], dict[Cell, date], dict[str, int]]
 
 
 @frozen
@@ -46,10 +45,13 @@ class _Keyed:
 
 
 class Tally:
-    """One count over loaded records. `rows` asks the library for the rows of a frame."""
+    """One count over loaded records. `store` asks the library for the rows of a frame."""
 
-    def __init__(self, count: Count, load: Callable[[str], Loaded], periods: Mapping[str, Period], rows: Query) -> None:
-        self.count, self.periods, self._load, self._rows = count, periods, load, rows
+    def __init__(
+        self, count: Count, load: Callable[[str], Loaded], periods: Mapping[str, Period], store: Store
+    ) -> None:
+        self.count, self.periods, self.load, self.store = count, periods, load, store
+        self.ask = store.rows
         self.joined = Joined(load, count.records)
         self.at_row = Lowering(self.joined, periods)
         apart = count.base is not None and count.base != count.records
@@ -69,7 +71,7 @@ class Tally:
             Fate(cast(int, row), None, self._words(reason, why))
             if reason is not None
             else Fate(cast(int, row), cast(Cell, tuple(cell)), None)
-            for row, reason, why, *cell in self._rows(frame)
+            for row, reason, why, *cell in self.ask(frame)
         ]
 
     def _words(self, reason: object, why: object) -> str:
@@ -85,10 +87,11 @@ class Tally:
         }
         why = nw.coalesce(*(nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing()))
         keys = {name: key.rows for name, key in zip(self.names, self.keys, strict=True)}
-        units = {TOTAL: nw.col(self._units())} if count.what is What.UNITS else {}
+        units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
         order = self._order() if count.once else {}
         once = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
-        frame = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once)
+        days = covered.columns(count, self.at_row)
+        frame = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once, **days)
         frame = frame.with_columns(why.alias(REASON))
         frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
         if count.once:
@@ -118,6 +121,8 @@ class Tally:
             reason(words.not_among(condition), ~self.at_person.condition(condition))
         for condition in count.where:
             reason(words.fails(condition), ~self.at_row.condition(condition))
+        if count.covering is not None:
+            reason(words.no_day(count), ~yes(nw.col(covered.FIRST) < nw.col(covered.END)))
         for cell, axis, members in zip(self.cells, count.axes, count.members, strict=True):
             reason(words.unplaced(axis.dimension, axis.at), nw.col(cell).is_null())
             if members is not None:
@@ -151,8 +156,10 @@ class Tally:
     # ---- how many
 
     def counted(self) -> Counted:
-        """The count in each cell, apart for each value of the keys; and how many rows did not count, by reason."""
+        """The count in each cell, apart for each value of the keys, or its day; and how many rows did not count, by reason."""
         frame = self._marked()
+        if self.count.what in (What.STRETCHES, What.DAY) or self.count.most is not None:
+            return self._amounts(frame)
         match self.count.what:
             case What.PEOPLE:
                 # The first row of each person in a cell counts for all of that person's.
@@ -170,7 +177,7 @@ class Tally:
         )
         found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
         reasons: Counter[str] = Counter()
-        for row in self._rows(frame.select(REASON, WHY, "rows", TOTAL, *self.cells, *self.names)):
+        for row in self.ask(frame.select(REASON, WHY, "rows", TOTAL, *self.cells, *self.names)):
             reason, why, rows, total, *rest = row
             if reason is not None:
                 reasons[self._words(reason, why)] += cast(int, rows)
@@ -180,9 +187,33 @@ class Tally:
             # A person's other rows may have other keys, which count nobody.
             if total or self.count.what is not What.PEOPLE:
                 found[cast(Cell, cell)][back] += cast(int, total)
-        return {cell: dict(by_key) for cell, by_key in found.items()}, dict(reasons)
+        return {cell: dict(by_key) for cell, by_key in found.items()}, {}, dict(reasons)
 
-    def _units(self) -> str:
+    def _amounts(self, marked: Frame) -> Counted:
+        """What comes of stretches, the days that rows come to, and rows of which so many count for each person."""
+        needed = dict.fromkeys(
+            (REASON, COUNTS, WHY, ROW, self.person, *self.cells, *covered.columns(self.count, self.at_row))
+        )
+        needed |= dict.fromkeys([self.units()] if self.count.column is not None else [])
+        marked = self.store.settled(marked.select(*needed))
+        frame = marked.group_by(REASON, WHY).agg(nw.len().alias("rows")).select(REASON, WHY, "rows")
+        reasons: Counter[str] = Counter()
+        for reason, why, rows in self.ask(frame):
+            if reason is not None:
+                reasons[self._words(reason, why)] += cast(int, rows)
+        of = covered.Covered(self, marked, COUNTS)
+        numbers: dict[Cell, int] = {}
+        days: dict[Cell, date] = {}
+        match self.count.what:
+            case What.STRETCHES:
+                numbers, days = of.of_stretches()
+            case What.DAY:
+                days = of.of_days()
+            case _:
+                numbers = of.of_rows()
+        return {cell: {(): number} for cell, number in numbers.items()}, days, dict(reasons)
+
+    def units(self) -> str:
         """The column whose whole units are added up."""
         column = cast(Column, self.count.column)
         there = self.joined[column.path]
@@ -197,7 +228,7 @@ class Tally:
         count = self.count
         if count.base is None:
             return {}, {}
-        joined = Joined(self._load, count.base)
+        joined = Joined(self.load, count.base)
         at = Lowering(joined, self.periods)
         axes = [
             (f"cell{n}", ascending(at.value(axis.at)), members)
@@ -216,7 +247,7 @@ class Tally:
         frame = frame.group_by(ONE, *cells).agg(nw.len().alias("rows"), *(nw.col(name).max() for name in closes))
         people: dict[Cell, int] = {}
         last: dict[Cell, date] = {}
-        for number, *rest in self._rows(frame.select("rows", *cells, *closes)):
+        for number, *rest in self.ask(frame.select("rows", *cells, *closes)):
             cell = cast(Cell, tuple(rest[: len(cells)]))
             people[cell] = cast(int, number)
             days = [day for day in rest[len(cells) :] if isinstance(day, date)]
@@ -228,7 +259,7 @@ class Tally:
         """For each cell, the last day of any window of a row whose day is still blank, by whose file it would be filled in."""
         if not self.count.undecided:
             return {}
-        firm = Tally(self.count.firm, self._load, self.periods, self._rows)
+        firm = Tally(self.count.firm, self.load, self.periods, self.store)
         closes = {
             f"closes{n}": nw.when(~known(firm.at_row.value(each.day))).then(_closing(firm.at_row, each.window))
             for n, each in enumerate(self.count.undecided)
@@ -236,7 +267,7 @@ class Tally:
         frame = firm._marked().with_columns(**closes).filter(nw.col(COUNTS))
         frame = frame.group_by(ONE, *self.cells).agg(*(nw.col(name).max() for name in closes))
         last: dict[Cell, dict[str, date]] = {}
-        for row in self._rows(frame.select(*self.cells, *closes)):
+        for row in self.ask(frame.select(*self.cells, *closes)):
             cell, days = cast(Cell, tuple(row[: len(self.cells)])), row[len(self.cells) :]
             for each, day in zip(self.count.undecided, days, strict=True):
                 if isinstance(day, date):

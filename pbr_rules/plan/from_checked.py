@@ -8,9 +8,10 @@ from attrs import evolve, fields
 
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
-from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, Records
+from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
+from pbr_rules.plan.through import seen_through
 
 
 def plan(contract: Contract) -> Plan:
@@ -53,7 +54,7 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         measure.link,
         measure.among,
         measure.where,
-        measure.once,
+        _once(measure, axes),
         measure.survivor,
         what,
         value.column if value else None,
@@ -67,6 +68,13 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         measure.covering,
         measure.tally.most,
     )
+
+
+def _once(measure: Measure, axes: tuple[MeasureAxis, ...]) -> tuple[x.Expression, ...]:
+    """What rows count once for each of. A row that stands for a person stands for them in each cell that rows fall in: in the cells
+    of this grain, and not in those that are counted together here."""
+    apart = tuple(axis.at for axis in axes if not axis.on_base) if measure.tally.pick is not None else ()
+    return (*measure.once, *apart)
 
 
 TURNED = {
@@ -108,7 +116,7 @@ def _closing(contract: Contract, measure: Measure) -> Iterator[Ending]:
     clip = measure.covering.clip if measure.covering is not None else None
     if measure.covering is not None and clip is not None and (end := at(clip[1])) is not None:
         yield x.Compare(x.Comparator.BEFORE, measure.covering.stretch.last, end)
-    for condition in measure.where:
+    for condition in seen_through(measure.where, contract):
         for day, window in windows(condition):
             if at(day) is not None:
                 continue  # the day is the person's own, and came with the person

@@ -35,6 +35,8 @@ class Handed:
         count: the count, or None where an agreed figure that it reads is not known.
         tables: the tables, with the columns that were added.
         held: for each cell of the people, why nothing can be said of them: a figure that one of their rows needs has no value.
+
+    Conditions are put in before anything else that a row reads, so a row that does not count needs no figure.
     """
 
     def __init__(self, terms: Terms, count: Count) -> None:
@@ -42,6 +44,7 @@ class Handed:
         self.tables: dict[str, Table] = dict(terms.inputs.tables)
         self.held: dict[Cell, Value] = {}
         self._columns: dict[tuple[str, x.Expression], x.Column] = {}
+        self._where: list[x.Expression] = [c for c in count.where if not any(isinstance(n, x.Read) for n in x.walk(c))]
         try:
             self.count: Count | None = self._put_in(count)
         except LookupError:
@@ -53,8 +56,16 @@ class Handed:
         def row(node: x.Expression) -> x.Expression:
             return self._put(node, count.records)
 
+        def condition(node: x.Expression) -> x.Expression:
+            put = row(node)
+            if put != node:
+                self._where.append(put)
+            return put
+
         def person(node: x.Expression) -> x.Expression:
             return self._put(node, base)
+
+        where = tuple(map(condition, count.where))
 
         waiting = tuple(evolve(u, day=row(u.day), window=x.with_children(u.window, row)) for u in count.undecided)
         covering = count.covering
@@ -64,7 +75,7 @@ class Handed:
             count,
             among=tuple(map(person, count.among)),
             closing=tuple(x.with_children(window, person) for window in count.closing),
-            where=tuple(map(row, count.where)),
+            where=where,
             once=tuple(map(row, count.once)),
             survivor=None if count.survivor is None else (row(count.survivor[0]), count.survivor[1]),
             undecided=waiting,
@@ -128,8 +139,7 @@ class Handed:
         person: int | None = row
         if count.base not in (None, records):
             person = _person(self.tables, count, row)
-            conditions = [c for c in count.where if not any(isinstance(n, x.Read) for n in x.walk(c))]
-            if person is None or not all(reader(c, self.tables, periods)(row) for c in conditions):
+            if person is None or not all(reader(c, self.tables, periods)(row) for c in self._where):
                 return
         elif count.base is None:
             person = None

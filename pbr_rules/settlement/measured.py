@@ -31,13 +31,14 @@ class Measured(Calculation):
         recounted = [d for d in figure.dimensions if d not in kept]
         if recounted:
             frame.steps.append(f"counted together across {', '.join(recounted)}, from the rows")
-        head = f"{figure.provided.what.word} of {figure.records}"
-        if figure.covering is not None:
-            head += f".{figure.covering.stretch.name}"
-        if figure.base:
-            head += f" per {figure.per:,} {figure.base}" if figure.per else f" for {figure.base}"
         working = self.working(
-            figure, at, value, frame, head, put_in(value), label(self.contract, figure.name, {d: at[d] for d in kept})
+            figure,
+            at,
+            value,
+            frame,
+            _head(figure),
+            put_in(value),
+            label(self.contract, figure.name, {d: at[d] for d in kept}),
         )
         if (figure.name, kept) in self.inputs.answers:
             working = evolve(working, counted=(figure.name, kept, cell))
@@ -204,3 +205,16 @@ class Measured(Calculation):
 def _over(figure: Measure, at: Env, kept: tuple[str, ...]) -> Cell:
     """The part of a cell that people fall in."""
     return tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
+
+
+def _head(figure: Measure) -> str:
+    """What a measure counts, with the lines that its plugin reads: the head and each `word: value`, as written."""
+    head = f"{figure.provided.what.word} of {figure.records}"
+    if figure.covering is not None:
+        head += f".{figure.covering.stretch.name}"
+    if figure.base:
+        head += f" per {figure.per:,} {figure.base}" if figure.per else f" for {figure.base}"
+    if figure.covering is not None and figure.covering.clip is not None:
+        head += " from {} until {}".format(*map(words, figure.covering.clip))
+    lines = (f"{word}: {value if isinstance(value, str) else words(value)}" for word, value in figure.settings.items())
+    return ", ".join((head, *lines))

@@ -66,7 +66,7 @@ class Language(Node):
 
 @frozen
 class Uses(Node):
-    """`uses harm 1`: a plugin, and the version the contract was written for."""
+    """`uses visits 1`: a plugin, and the version the contract was written for."""
 
     plugin: str
     version: int

@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"))
-    if path.is_file() and "```" in path.read_text(encoding="utf-8")
+    if path.is_file() and "```" in path.read_text(encoding="utf-8") and path.name != "tutorial-plugin.md"
 )
 PACKAGES = sorted(ROOT.glob("docs/plugins/*.md"))
 """Pages of the packages under `plugins/`: each runs where its package is installed, and all are in the README's test command."""

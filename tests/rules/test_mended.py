@@ -428,3 +428,21 @@ def test_a_blank_day_is_waited_for_in_the_file_that_holds_it(bench, engine):
     assert paid("2024-06-30") == {"A": 100}
     with pytest.raises(UsageError, match="--complete stays=DATE"):
         bench.settle(text, rows, complete={"people": "2024-12-31"}, engine=engine)
+
+
+THROUGH = """
+records people "People" { person: id   joined: date }
+records visits "Visits" { visit: id   person: id of people   made: date }
+define early "Early" by visit = made within 12 months after joined
+define counts "Counts" by visit when made is known use early otherwise use early
+measure n "N" { count of visits for people   where counts }
+"""
+
+
+@pytest.mark.parametrize("complete", ["2021-01-01", "2020-12-31"])
+def test_a_window_in_a_figure_of_the_row_holds_a_count_back(bench, complete):
+    rows = {"people": "person,joined; a,2020-01-01; b,2019-05-01", "visits": "visit,person,made; 1,b,2019-06-01"}
+    found = bench.figures(THROUGH, rows, complete={"visits": complete})["n"]
+    assert found == 1 if complete == "2021-01-01" else str(found).startswith("not yet")
+    with pytest.raises(UsageError, match="--complete visits=DATE"):
+        bench.figures(THROUGH, rows)
