@@ -62,7 +62,8 @@ class Amounts:
         """The count in each cell, apart for each value of the keys."""
         count = self.count
         if count.most is not None:
-            return self._at_most(Counter((f.cell, self.person(f.row)) for f in fates if f.cell is not None))
+            each = Counter((f.cell, self.person(f.row)) for f in fates if f.cell is not None)
+            return self._at_most(each, {(f.cell, self.person(f.row)): f.row for f in fates})
         keys = [self._reader(key) for key in count.keys]
         units = self._units() if count.what is What.UNITS else None
         found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
@@ -79,12 +80,15 @@ class Amounts:
             found[fate.cell][key] += (units(fate.row) or 0) if units is not None else 1
         return {cell: dict(by_key) for cell, by_key in found.items()}
 
-    def _at_most(self, each: Mapping[tuple[Cell | None, object], int]) -> dict[Cell, dict[Key, int]]:
-        """What the people of each cell come to, each at most so many."""
-        most = self._reader(self.count.most)(0) if self.count.most is not None else None
+    def _at_most(
+        self, each: Mapping[tuple[Cell | None, object], int], rows: Mapping[tuple[Cell | None, object], int]
+    ) -> dict[Cell, dict[Key, int]]:
+        """What the people of each cell come to, each at most so many. `rows`: a row of each, which says how many that is."""
+        at_most = self._reader(self.count.most) if self.count.most is not None else None
         found: dict[Cell, int] = defaultdict(int)
-        for (cell, _), number in each.items():
+        for (cell, person), number in each.items():
             if cell is not None:
+                most = at_most(rows[cell, person]) if at_most is not None else None
                 found[cell] += number if most is None else min(number, int(most))
         return {cell: {(): number} for cell, number in found.items()}
 
@@ -130,7 +134,7 @@ class Amounts:
         if self.stretch is None:
             raise TypeError("rows without a stretch")
         by_person: dict[tuple[Cell, object], list[stretches.Stretch]] = defaultdict(list)
-        rows: dict[tuple[Cell, object], int] = {}
+        rows: dict[tuple[Cell | None, object], int] = {}
         for fate in fates:
             days = self.stretch(fate.row) if fate.cell is not None else None
             if fate.cell is not None and days is not None:
@@ -153,7 +157,7 @@ class Amounts:
                     days_[cell] = min(day, days_.get(cell, day))
             else:
                 each[cell, person] = stretches.number(count.counts, unbroken)
-        return self._at_most(each), days_
+        return self._at_most(each, rows), days_
 
     def _without(self) -> dict[object, list[stretches.Stretch]]:
         """The days taken out of each person's."""

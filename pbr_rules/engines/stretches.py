@@ -62,7 +62,7 @@ def number(counts: v.Counts, stretches: Sequence[Stretch]) -> int:
 
 
 def day(counts: v.Counts, stretches: Sequence[Stretch], at_least: Fraction | None) -> date | None:
-    """The day that one person's come to, or None where it never comes."""
+    """The day that one person's come to, or None where it never comes, or where it is not known how much is asked for."""
     match counts:
         case v.Lasted(length=length, elapsed=elapsed):
             return _lasted(stretches, length, elapsed)

@@ -9,6 +9,7 @@ from attrs import evolve, fields
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
 from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records
+from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
 from pbr_rules.plan.through import seen_through
 
@@ -62,7 +63,7 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         tuple(restricted[axis.dimension] for axis in axes),
         tuple(names) if in_scope else (),
         tuple(cells) if in_scope else (),
-        tuple(undecided(contract, measure.where)),
+        (*undecided(contract, measure.where), *_goes_on(contract, measure)),
         measure.tally.counts,
         measure.covering,
         measure.tally.most,
@@ -137,6 +138,26 @@ def undecided(contract: Contract, conditions: Iterable[x.Expression]) -> Iterato
         for day, window in windows(condition):
             files = dict.fromkeys(name for node in x.walk(day) for name in _blank_in(node, contract))
             yield from (Undecided(name, day, window) for name in files)
+
+
+def _goes_on(contract: Contract, measure: Measure) -> Iterator[Undecided]:
+    """A stretch that goes on, until it has come to the length that is waited for. Where all are clipped to a window, that is
+    waited for."""
+    covering, counts = measure.covering, measure.tally.counts
+    if covering is None or not any(_blank_in(covering.stretch.last, contract)):
+        return
+    first, last = covering.stretch.first, covering.stretch.last
+    window: Ending | None = None
+    if covering.clip is not None:
+        if not any(_closing(contract, measure)):
+            window = x.Compare(x.Comparator.BEFORE, last, covering.clip[1])
+    elif isinstance(counts, v.Lasted):
+        window = x.Within(last, counts.length, x.Window.AFTER if counts.elapsed else x.Window.STARTING_ON, first)
+    elif isinstance(counts, v.Reached) and isinstance(counts.at_least, x.Literal):
+        days = Duration(-int(-counts.at_least.value // 1), TimeUnit.DAY)  # type: ignore[operator]
+        window = x.Within(last, days, x.Window.STARTING_ON, first)
+    if window is not None and measure.tally.dated:
+        yield Undecided(covering.stretch.records, last, window)
 
 
 def calculated(contract: Contract) -> Iterator[Figure | Constraint]:

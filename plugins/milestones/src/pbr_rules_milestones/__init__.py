@@ -1,0 +1,1 @@
+"""Milestones reached, sustained and evidenced: measures for pbr_rules."""
