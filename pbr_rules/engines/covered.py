@@ -30,7 +30,7 @@ from pbr_rules.plan.model import Count
 if TYPE_CHECKING:
     from pbr_rules.engines.tally import Tally
 
-FIRST, END, WHO, COVER, OUT, DAY, AT_LEAST = "first", "end", "who", "cover", "out", "day", "at_least"
+FIRST, END, WHO, COVER, OUT, DAY, AT_LEAST, MOST = "first", "end", "who", "cover", "out", "day", "at_least", "most"
 
 AFTER_ALL = date.max.toordinal() + 1
 
@@ -58,6 +58,8 @@ def columns(count: Count, at_row: Lowering) -> dict[str, nw.Expr]:
         found = {DAY: _day(at_row, day).rows} if day is not None else {}
     if isinstance(count.counts, v.Reached):
         found[AT_LEAST] = _threshold(count.counts, at_row).top.here
+    if count.most is not None:
+        found[MOST] = _most(count, at_row)
     return found
 
 
@@ -78,6 +80,13 @@ def _day(at: Lowering, node: object) -> Day:
 
 def _number(at: Lowering, node: object) -> nw.Expr:
     return counted(_day(at, node)).here
+
+
+def _most(count: Count, at: Lowering) -> nw.Expr:
+    value = at.value(count.most)  # type: ignore[arg-type]
+    if not isinstance(value, Number) or value.under.rows is not None or value.top.low < 0:
+        raise LoweringError("the most for each person is not a figure with an end as a decimal")
+    return value.top.here // value.under.low
 
 
 def _threshold(counts: v.Reached, at: Lowering) -> Number:
@@ -126,7 +135,8 @@ class Covered:
         for *cell, who, first, end in self._asked(unbroken.select(*self.cells, WHO, FIRST, END).sort(FIRST)):
             by_person[cast(Cell, tuple(cell)), who].append((cast(int, first), cast(int, end) - 1))
         if isinstance(counts, v.Stretches):
-            return self._at_most({key: stretches.number(counts, found) for key, found in by_person.items()}), {}
+            numbers = {key: stretches.number(counts, of_person) for key, of_person in by_person.items()}
+            return self._at_most(numbers), {}
         wanted = self._wanted(counts)
         days_: dict[Cell, date] = {}
         for (at, person), of_person in by_person.items():
@@ -219,27 +229,24 @@ class Covered:
 
     def _added(self, each: Frame) -> dict[Cell, int]:
         """What the people of each cell come to, each at most so many."""
-        most = self._most()
-        if most is not None:
-            held = nw.when(nw.col(COVER) < most).then(nw.col(COVER)).otherwise(nw.lit(most, dtype=nw.Int64()))
+        if self.count.most is not None:
+            by_person = [*self.cells, WHO]
+            each = each.join(self.rows.group_by(*by_person).agg(nw.col(MOST).min()), on=by_person, how="left")
+            held = nw.when(nw.col(COVER) > nw.col(MOST)).then(nw.col(MOST)).otherwise(nw.col(COVER))
             each = each.with_columns(held.alias(COVER))
         found = self._by_cell(each, nw.col(COVER).sum().cast(nw.Int64()))
         return {cell: cast(int, number) for cell, number in found.items()}
 
     def _at_most(self, each: dict[tuple[Cell, object], int]) -> dict[Cell, int]:
-        most = self._most()
+        at_most: dict[tuple[Cell, object], int | None] = {}
+        if self.count.most is not None:
+            frame = self.rows.group_by(*self.cells, WHO).agg(nw.col(MOST).min()).select(*self.cells, WHO, MOST)
+            at_most = {(cast(Cell, tuple(c)), who): cast("int | None", most) for *c, who, most in self._asked(frame)}
         found: dict[Cell, int] = defaultdict(int)
-        for (cell, _), number in each.items():
+        for (cell, who), number in each.items():
+            most = at_most.get((cell, who))
             found[cell] += number if most is None else min(number, most)
         return dict(found)
-
-    def _most(self) -> int | None:
-        if self.count.most is None:
-            return None
-        value = self.tally.at_row.value(self.count.most)
-        if not isinstance(value, Number) or value.fixed is None:
-            raise LoweringError("the most for each person differs from row to row")
-        return int(value.fixed)
 
     def _asked(self, frame: Frame) -> list[tuple[object, ...]]:
         return self.tally.ask(frame)

@@ -346,17 +346,18 @@ def _may_differ(came: str) -> str:
 )
 def test_every_example_of_a_packages_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "distributions", distributions)
-    page = Page(path, tmp_path, host.load())
-    page.run()
-    assert not page.rewritten
-    assert not page.problems
+    runs(path, tmp_path, host.load())
 
 
 @pytest.mark.parametrize(
     "path", [path for path in PAGES if path not in PACKAGES], ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_every_example_of_a_page_runs(path: Path, tmp_path: Path, catalogue: Any) -> None:
-    page = Page(path, tmp_path, catalogue)
+    runs(path, tmp_path, catalogue)
+
+
+def runs(path: Path, folder: Path, catalogue: Any) -> None:
+    page = Page(path, folder, catalogue)
     page.run()
     if page.rewritten:
         text = path.read_text(encoding="utf-8")

@@ -383,8 +383,12 @@ def by_hand_rows(counts: Any, found: dict[str, Table]) -> dict[tuple[str], date]
     return days_
 
 
-@pytest.mark.parametrize("most", ["0", "1", "2"])
-def test_at_most_so_many_rows_for_each_person(agreed: Any, most: str) -> None:
+@pytest.mark.parametrize(
+    "most", [number("0"), number("1"), number("2.5"), column("stays", "wanted", "person")], ids=["0", "1", "2.5", "own"]
+)
+def test_at_most_so_many_for_each_person(agreed: Any, most: x.Expression) -> None:
     for seed in SEEDS:
-        for axes in ((OWN,), (REGION,), (SORT,), ()):
-            agreed(count(v.Rows(), None, *axes, what=What.ROWS, most=number(most)), tables(seed))
+        for axes in ((OWN,), (REGION,), (SORT,)):
+            agreed(count(v.Rows(), None, *axes, what=What.ROWS, most=most), tables(seed))
+        for counts in (v.Days(), v.Stretches(days(3))):
+            agreed(count(counts, COVERINGS["plain"], REGION, most=most), tables(seed))

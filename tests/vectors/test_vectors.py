@@ -118,7 +118,8 @@ TITLES = {
     "SU": "Milestones and sustainment",
     "CS": "Community sentences",
     "SV": "Weights of seriousness",
-    "EX": "Worked example: eight people, nine offences",
+    "H": "Eight people and nine offences, weighed in eight ways",
+    "IF": "Innovation Fund",
 }
 
 
