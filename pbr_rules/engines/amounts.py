@@ -62,8 +62,8 @@ class Amounts:
         """The count in each cell, apart for each value of the keys."""
         count = self.count
         if count.most is not None:
-            each = Counter((f.cell, self.person(f.row)) for f in fates if f.cell is not None)
-            return self._at_most(each, {(f.cell, self.person(f.row)): f.row for f in fates})
+            rows = {(f.cell, self.person(f.row)): f.row for f in fates}
+            return self._at_most(Counter((f.cell, self.person(f.row)) for f in fates), rows)
         keys = [self._reader(key) for key in count.keys]
         units = self._units() if count.what is What.UNITS else None
         found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))

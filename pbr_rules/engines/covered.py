@@ -24,13 +24,13 @@ from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import WHY, Frame
 from pbr_rules.engines.lowering import Lowering
 from pbr_rules.evidence.tables import places
-from pbr_rules.expressions import Column, Comparator
+from pbr_rules.expressions import Column, Comparator, Expression
 from pbr_rules.plan.model import Count
 
 if TYPE_CHECKING:
     from pbr_rules.engines.tally import Tally
 
-FIRST, END, WHO, COVER, OUT, DAY, AT_LEAST = "first", "end", "who", "cover", "out", "day", "at_least"
+FIRST, END, WHO, COVER, OUT, DAY, AT_LEAST, MOST = "first", "end", "who", "cover", "out", "day", "at_least", "most"
 
 AFTER_ALL = date.max.toordinal() + 1
 
@@ -58,6 +58,8 @@ def columns(count: Count, at_row: Lowering) -> dict[str, nw.Expr]:
         found = {DAY: _day(at_row, day).rows} if day is not None else {}
     if isinstance(count.counts, v.Reached):
         found[AT_LEAST] = _threshold(count.counts, at_row).top.here
+    if count.most is not None:
+        found[MOST] = _most(count.most, at_row)
     return found
 
 
@@ -85,6 +87,14 @@ def _threshold(counts: v.Reached, at: Lowering) -> Number:
     if not isinstance(value, Number) or value.under.rows is not None:
         raise LoweringError("what a running total reaches is not a figure with an end as a decimal")
     return value
+
+
+def _most(most: Expression, at: Lowering) -> nw.Expr:
+    """The whole number that each person counts for at most; missing where it is not known."""
+    value = at.value(most)
+    if not isinstance(value, Number) or value.under.rows is not None:
+        raise LoweringError("the most for each person is not a figure with an end as a decimal")
+    return value.top.here // value.under.low
 
 
 class Covered:
@@ -219,27 +229,27 @@ class Covered:
 
     def _added(self, each: Frame) -> dict[Cell, int]:
         """What the people of each cell come to, each at most so many."""
-        most = self._most()
-        if most is not None:
-            held = nw.when(nw.col(COVER) < most).then(nw.col(COVER)).otherwise(nw.lit(most, dtype=nw.Int64()))
-            each = each.with_columns(held.alias(COVER))
+        if self.count.most is not None:
+            each = each.join(self._most_of_each(), on=[*self.cells, WHO], how="inner")
+            below = nw.col(MOST).is_null() | (nw.col(COVER) < nw.col(MOST))
+            each = each.with_columns(nw.when(below).then(nw.col(COVER)).otherwise(nw.col(MOST)).alias(COVER))
         found = self._by_cell(each, nw.col(COVER).sum().cast(nw.Int64()))
         return {cell: cast(int, number) for cell, number in found.items()}
 
     def _at_most(self, each: dict[tuple[Cell, object], int]) -> dict[Cell, int]:
-        most = self._most()
+        most: dict[tuple[Cell, object], int | None] = {}
+        if self.count.most is not None:
+            for *cell, who, number in self._asked(self._most_of_each().select(*self.cells, WHO, MOST)):
+                most[cast(Cell, tuple(cell)), who] = cast(int | None, number)
         found: dict[Cell, int] = defaultdict(int)
-        for (cell, _), number in each.items():
-            found[cell] += number if most is None else min(number, most)
+        for (at, person), number in each.items():
+            top = most.get((at, person))
+            found[at] += number if top is None else min(number, top)
         return dict(found)
 
-    def _most(self) -> int | None:
-        if self.count.most is None:
-            return None
-        value = self.tally.at_row.value(self.count.most)
-        if not isinstance(value, Number) or value.fixed is None:
-            raise LoweringError("the most for each person differs from row to row")
-        return int(value.fixed)
+    def _most_of_each(self) -> Frame:
+        """How many each person counts for at most, in each cell: all rows of one say the same."""
+        return self.rows.group_by(*self.cells, WHO).agg(nw.col(MOST).min())
 
     def _asked(self, frame: Frame) -> list[tuple[object, ...]]:
         return self.tally.ask(frame)
