@@ -156,10 +156,8 @@ class Laws:
             if self.outsider is not None:
                 person = data.draw(world.row(world.people or "", world.ids(rows)))
                 more[world.people or ""].append({**person, **self.outsider, identity: outsider})
-            for name in more:
-                if name != world.people:
-                    ids = {**world.ids(rows), world.people or "": [outsider]}
-                    more[name] += [data.draw(world.row(name, ids)) for _ in range(3)]
+            for name, theirs in data.draw(world.rows_of(outsider, rows)).items():
+                more[name] += theirs
             self._same(self._at(rows), self._at(more), "with somebody who is left out, and rows of theirs,")
 
         self._tried(law, world.rows(), more=st.data())
@@ -195,6 +193,8 @@ class Laws:
         def law(rows: Rows, data: st.DataObject) -> None:
             late = dict(data.draw(world.row(measure.records, world.ids(rows))))
             late |= dict.fromkeys(world.days(measure.records), LONG_AFTER.isoformat())
+            identity = self._subject.contract.records[measure.records].identity
+            late |= {} if identity is None else {identity: "late"}
             more = {**rows, measure.records: [*rows[measure.records], late]}
             self._same(self._at(rows), self._at(more), "with a row that comes long after the window,")
 

@@ -9,12 +9,15 @@ from attrs import evolve
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Measure
 from pbr_rules.dates import Duration, TimeUnit
+from pbr_rules.measures import Measure as KindOfMeasure
 from pbr_rules.words import words
 
 
 def unread(measure: Measure) -> Iterator[str]:
     """Lines that are written and that the tally does not read: it is the same whatever they say."""
     what = measure.provided.what
+    if not issubclass(what, KindOfMeasure):
+        return
     lines = what.settings()
     written = {
         word: _length(value) if lines[word].kind == "duration" and isinstance(value, str) else value

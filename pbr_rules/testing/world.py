@@ -103,6 +103,10 @@ class World:
         ways = ((c.kind.detail, row[c.name]) for c in records.columns.values() if c.kind.name == "id")
         return next((person for way in ways if (person := by_id.get(way)) is not None), None)
 
+    def rows_of(self, person: str, rows: Rows) -> st.SearchStrategy[Rows]:
+        """Rows that lead to one more person, whose ids no other row has."""
+        return st.composite(_rows_of)(self, person, rows)
+
     def days(self, records: str) -> list[str]:
         """The columns of records that are days."""
         return [c.name for c in self.contract.records[records].columns.values() if c.kind.name == "date"]
@@ -122,7 +126,7 @@ def _rows(draw: st.DrawFn, world: World, least: int) -> Rows:
     ids: dict[str, list[str]] = {}
     for name in _order(world.contract):
         records = world.contract.records[name]
-        few = 1 if name == world.people or (name == world.measure.records and least) else 0
+        few = int(records.identity is not None)  # so that whoever names it has something to name
         size = draw(st.integers(max(few, least if name == world.measure.records else 0), 5 if records.identity else 8))
         if records.identity is not None:
             ids[name] = [f"{name[0]}{number}" for number in range(size)]
@@ -133,6 +137,22 @@ def _rows(draw: st.DrawFn, world: World, least: int) -> Rows:
             if records.identity is not None:
                 row[records.identity] = ids[name][number]
             found[name].append(row)
+    return found
+
+
+def _rows_of(draw: st.DrawFn, world: World, person: str, rows: Rows) -> Rows:
+    new: dict[str, list[str]] = {world.people or "": [person]}
+    found: dict[str, list[Row]] = {}
+    for name in _order(world.contract):
+        records = world.contract.records[name]
+        if name == world.people or not any(target in new for target in _targets(records)):
+            continue
+        listed = [dict(draw(world.row(name, {**world.ids(rows), **new}))) for _ in range(2)]
+        if records.identity is not None:
+            new[name] = [f"{name} of {person} {number}" for number in range(len(listed))]
+            for row, own in zip(listed, new[name], strict=True):
+                row[records.identity] = own
+        found[name] = list(listed)
     return found
 
 

@@ -1,41 +1,47 @@
-"""The laws that every measure keeps."""
+"""The laws that every measure keeps, over the measures of this package."""
 
 from __future__ import annotations
 
-import pytest
 from pbr_rules_severity.measures import Harm, MostSerious
 
-testing = pytest.importorskip("pbr_rules.testing")
+from pbr_rules.testing import Laws
+
+LINES = """
+  where happened within 12 months starting on joined
+  weight: weight[kind]
+"""
 
 
-class TestHarm(testing.Laws):
+class TestHarm(Laws):
     measure = Harm
-    text = """measure m by region {
-  harm of events for people
-  weight: amount
-}"""
+    duplicates = "count again"
+    monotone = "rising"
+    text = f"measure m by region {{ harm of events for people {LINES} }}"
 
 
-class TestHarmPer100(testing.Laws):
+class TestHarmPer100(Laws):
     measure = Harm
-    text = """measure m by region {
-  harm of events per 100 people
-  weight: amount
-}"""
+    duplicates = "count again"
+    monotone = "rising"
+    text = f"measure m by region {{ harm of events per 100 people {LINES} }}"
 
 
-class TestHarmPerReoffender(testing.Laws):
+class TestHarmPerReoffender(Laws):
     measure = Harm
-    text = """measure m by region {
-  harm of events for people
-  weight: amount
-  over: reoffenders
-}"""
+    duplicates = "count again"
+    adds_up = False  # it is divided by those who did, and halves have others
+    text = f"measure m by region {{ harm of events for people {LINES} over: reoffenders }}"
 
 
-class TestMostSerious(testing.Laws):
+class TestMostSerious(Laws):
     measure = MostSerious
-    text = """measure m by region {
-  most_serious of events per 100 people
-  weight: amount
-}"""
+    duplicates = "count once"
+    monotone = "rising"
+    text = f"measure m by region {{ most_serious of events per 100 people {LINES} }}"
+
+
+class TestMostSeriousPerReoffender(Laws):
+    measure = MostSerious
+    duplicates = "count once"
+    adds_up = False  # it is divided by those who did, and halves have others
+    text = f"measure m by region {{ most_serious of events for people {LINES} over: reoffenders }}"
