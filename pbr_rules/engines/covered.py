@@ -24,7 +24,7 @@ from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import WHY, Frame
 from pbr_rules.engines.lowering import Lowering
 from pbr_rules.evidence.tables import places
-from pbr_rules.expressions import Column, Comparator
+from pbr_rules.expressions import Column, Comparator, Expression
 from pbr_rules.plan.model import Count
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def columns(count: Count, at_row: Lowering) -> dict[str, nw.Expr]:
     if isinstance(count.counts, v.Reached):
         found[AT_LEAST] = _threshold(count.counts, at_row).top.here
     if count.most is not None:
-        found[MOST] = _most(count, at_row)
+        found[MOST] = _most(count.most, at_row)
     return found
 
 
@@ -82,18 +82,19 @@ def _number(at: Lowering, node: object) -> nw.Expr:
     return counted(_day(at, node)).here
 
 
-def _most(count: Count, at: Lowering) -> nw.Expr:
-    value = at.value(count.most)  # type: ignore[arg-type]
-    if not isinstance(value, Number) or value.under.rows is not None or value.top.low < 0:
-        raise LoweringError("the most for each person is not a figure with an end as a decimal")
-    return value.top.here // value.under.low
-
-
 def _threshold(counts: v.Reached, at: Lowering) -> Number:
     value = at.value(counts.at_least)
     if not isinstance(value, Number) or value.under.rows is not None:
         raise LoweringError("what a running total reaches is not a figure with an end as a decimal")
     return value
+
+
+def _most(most: Expression, at: Lowering) -> nw.Expr:
+    """The whole number that each person counts for at most; missing where it is not known."""
+    value = at.value(most)
+    if not isinstance(value, Number) or value.under.rows is not None:
+        raise LoweringError("the most for each person is not a figure with an end as a decimal")
+    return value.top.here // value.under.low
 
 
 class Covered:
@@ -135,8 +136,7 @@ class Covered:
         for *cell, who, first, end in self._asked(unbroken.select(*self.cells, WHO, FIRST, END).sort(FIRST)):
             by_person[cast(Cell, tuple(cell)), who].append((cast(int, first), cast(int, end) - 1))
         if isinstance(counts, v.Stretches):
-            numbers = {key: stretches.number(counts, of_person) for key, of_person in by_person.items()}
-            return self._at_most(numbers), {}
+            return self._at_most({key: stretches.number(counts, found) for key, found in by_person.items()}), {}
         wanted = self._wanted(counts)
         days_: dict[Cell, date] = {}
         for (at, person), of_person in by_person.items():
@@ -230,23 +230,26 @@ class Covered:
     def _added(self, each: Frame) -> dict[Cell, int]:
         """What the people of each cell come to, each at most so many."""
         if self.count.most is not None:
-            by_person = [*self.cells, WHO]
-            each = each.join(self.rows.group_by(*by_person).agg(nw.col(MOST).min()), on=by_person, how="left")
-            held = nw.when(nw.col(COVER) > nw.col(MOST)).then(nw.col(MOST)).otherwise(nw.col(COVER))
-            each = each.with_columns(held.alias(COVER))
+            each = each.join(self._most_of_each(), on=[*self.cells, WHO], how="inner")
+            below = nw.col(MOST).is_null() | (nw.col(COVER) < nw.col(MOST))
+            each = each.with_columns(nw.when(below).then(nw.col(COVER)).otherwise(nw.col(MOST)).alias(COVER))
         found = self._by_cell(each, nw.col(COVER).sum().cast(nw.Int64()))
         return {cell: cast(int, number) for cell, number in found.items()}
 
     def _at_most(self, each: dict[tuple[Cell, object], int]) -> dict[Cell, int]:
-        at_most: dict[tuple[Cell, object], int | None] = {}
+        most: dict[tuple[Cell, object], int | None] = {}
         if self.count.most is not None:
-            frame = self.rows.group_by(*self.cells, WHO).agg(nw.col(MOST).min()).select(*self.cells, WHO, MOST)
-            at_most = {(cast(Cell, tuple(c)), who): cast("int | None", most) for *c, who, most in self._asked(frame)}
+            for *cell, who, number in self._asked(self._most_of_each().select(*self.cells, WHO, MOST)):
+                most[cast(Cell, tuple(cell)), who] = cast(int | None, number)
         found: dict[Cell, int] = defaultdict(int)
-        for (cell, who), number in each.items():
-            most = at_most.get((cell, who))
-            found[cell] += number if most is None else min(number, most)
+        for (at, person), number in each.items():
+            top = most.get((at, person))
+            found[at] += number if top is None else min(number, top)
         return dict(found)
+
+    def _most_of_each(self) -> Frame:
+        """How many each person counts for at most, in each cell: all rows of one say the same."""
+        return self.rows.group_by(*self.cells, WHO).agg(nw.col(MOST).min())
 
     def _asked(self, frame: Frame) -> list[tuple[object, ...]]:
         return self.tally.ask(frame)
