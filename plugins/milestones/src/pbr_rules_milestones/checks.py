@@ -84,6 +84,6 @@ def _listed(names: list[str]) -> str:
 INTERIM_SHARE = Check(
     "interim-share",
     "Much of the money is on interim milestones.",
-    "the evaluation of the drug recovery pilots, England, 2012 to 2014",
+    "the evaluation of the drug recovery pilots, Jones and others, Addiction, 2017-18",
     interim_share,
 )
