@@ -30,45 +30,73 @@ from pbr_rules.plan.model import Count
 if TYPE_CHECKING:
     from pbr_rules.engines.tally import Tally
 
-FIRST, END, WHO, COVER, OUT, DAY, AT_LEAST, MOST = "first", "end", "who", "cover", "out", "day", "at_least", "most"
+FIRST, END, START, UNTIL, WHO, COVER, OUT, DAY, AT_LEAST, MOST = (
+    "first",
+    "end",
+    "start",
+    "until",
+    "who",
+    "cover",
+    "out",
+    "day",
+    "at_least",
+    "most",
+)
+
+CARRIED = (FIRST, END, DAY, AT_LEAST, MOST)
+"""What rows carry from when they are marked."""
 
 AFTER_ALL = date.max.toordinal() + 1
 
 Amounts = tuple[dict[Cell, int], dict[Cell, date]]
 
 
-def columns(count: Count, at_row: Lowering) -> dict[str, nw.Expr]:
-    """What a row must carry for its days: the first that it covers and the one after its last, or the day that it comes to."""
-    if count.covering is not None:
-        first, end = _ends(count, count.covering.stretch, at_row)
-        if count.covering.clip is not None:
-            start, until = (_number(at_row, day) for day in count.covering.clip)
-            end = nw.coalesce(end, until)
-            first = nw.when(first >= start).then(first).otherwise(start)
-            end = nw.when(end <= until).then(end).otherwise(until)
-        elif count.complete.get(count.records) is None:
-            stretch = count.covering.stretch
-            if None in at_row.joined[()].table.columns[stretch.last.name]:
-                raise LoweringError(
-                    f"a stretch of `{stretch.records}.{stretch.name}` goes on, and nothing says how far its file goes"
-                )
-        found = {FIRST: first, END: end}
-    else:
-        day = getattr(count.counts, "day", None)
-        found = {DAY: _day(at_row, day).rows} if day is not None else {}
+def with_days(frame: Frame, count: Count, at_row: Lowering) -> Frame:
+    """Rows with what their days come to: the first that each covers and the one after its last, or the day that it comes to.
+
+    Days are columns before they are numbers, and numbers before they are clipped: a step that repeats an expression repeats all
+    that stands in it, and a library that reads the whole again at each step would take long.
+    """
+    plain: dict[str, nw.Expr] = {}
+    if count.covering is None and (day := getattr(count.counts, "day", None)) is not None:
+        plain[DAY] = _day(at_row, day).rows
     if isinstance(count.counts, v.Reached):
-        found[AT_LEAST] = _threshold(count.counts, at_row).top.here
+        plain[AT_LEAST] = _threshold(count.counts, at_row).top.here
     if count.most is not None:
-        found[MOST] = _most(count.most, at_row)
-    return found
+        plain[MOST] = _most(count.most, at_row)
+    frame = frame.with_columns(**plain) if plain else frame
+    if count.covering is None:
+        return frame
+    stretch, clip = count.covering.stretch, count.covering.clip
+    unknown = clip is None and count.complete.get(count.records) is None
+    if unknown and None in at_row.joined[()].table.columns[stretch.last.name]:
+        raise LoweringError(
+            f"a stretch of `{stretch.records}.{stretch.name}` goes on, and nothing says how far its file goes"
+        )
+    days = {FIRST: stretch.first, END: stretch.last} | ({START: clip[0], UNTIL: clip[1]} if clip is not None else {})
+    frame = _ended(_numbered(frame, {name: _day(at_row, node) for name, node in days.items()}), count, stretch)
+    if clip is None:
+        return frame
+    first, end, start, until = (nw.col(name) for name in (FIRST, END, START, UNTIL))
+    frame = frame.with_columns(nw.coalesce(end, until).alias(END))
+    return frame.with_columns(
+        nw.when(first >= start).then(first).otherwise(start).alias(FIRST),
+        nw.when(end <= until).then(end).otherwise(until).alias(END),
+    )
 
 
-def _ends(count: Count, stretch: Stretch, at: Lowering) -> tuple[nw.Expr, nw.Expr]:
-    """The first day of a stretch and the day after its last; a stretch that goes on is known as far as its file goes."""
-    first = _number(at, stretch.first)
-    end = _number(at, stretch.last) + (0 if stretch.until else 1)
+def _numbered(frame: Frame, days: dict[str, Day]) -> Frame:
+    """Days as whole numbers, each a column."""
+    frame = frame.with_columns(**{name: day.rows for name, day in days.items()})
+    numbers = {name: counted(Day(nw.col(name), day.low, day.high, day.fixed)).here for name, day in days.items()}
+    return frame.with_columns(**numbers)
+
+
+def _ended(frame: Frame, count: Count, stretch: Stretch) -> Frame:
+    """The day after the last; a stretch that goes on is known as far as its file goes."""
+    end = nw.col(END) + (0 if stretch.until else 1)
     complete = count.complete.get(stretch.records)
-    return first, end if complete is None else end.fill_null(complete.toordinal() + 1)
+    return frame.with_columns((end if complete is None else end.fill_null(complete.toordinal() + 1)).alias(END))
 
 
 def _day(at: Lowering, node: object) -> Day:
@@ -76,10 +104,6 @@ def _day(at: Lowering, node: object) -> Day:
     if not isinstance(value, Day):
         raise LoweringError("a stretch does not lie between days")
     return value
-
-
-def _number(at: Lowering, node: object) -> nw.Expr:
-    return counted(_day(at, node)).here
 
 
 def _threshold(counts: v.Reached, at: Lowering) -> Number:
@@ -193,8 +217,9 @@ class Covered:
         joined = Joined(self.tally.load, taken.stretch.records)
         at = Lowering(joined, self.tally.periods)
         person = joined.row(taken.link)
-        first, end = _ends(self.count, taken.stretch, at)
-        frame = joined.frame().with_columns(first.alias(FIRST), end.fill_null(AFTER_ALL).alias(END))
+        days = {FIRST: _day(at, taken.stretch.first), END: _day(at, taken.stretch.last)}
+        frame = _ended(_numbered(joined.frame(), days), self.count, taken.stretch)
+        frame = frame.with_columns(nw.col(END).fill_null(AFTER_ALL))
         frame = frame.filter(nw.col(WHY).is_null() & ~nw.col(person).is_null() & (nw.col(FIRST) < nw.col(END)))
         return frame.select(nw.col(person).alias(WHO), FIRST, END)
 

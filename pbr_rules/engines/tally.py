@@ -90,8 +90,10 @@ class Tally:
         units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
         order = self._order() if count.once else {}
         once = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
-        days = covered.columns(count, self.at_row)
-        frame = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once, **days)
+        joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once)
+        frame = covered.with_days(joined, count, self.at_row)
+        if count.covering is not None:
+            frame = self.store.settled(frame)
         frame = frame.with_columns(why.alias(REASON))
         frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
         if count.once:
@@ -191,9 +193,8 @@ class Tally:
 
     def _amounts(self, marked: Frame) -> Counted:
         """What comes of stretches, the days that rows come to, and rows of which so many count for each person."""
-        needed = dict.fromkeys(
-            (REASON, COUNTS, WHY, ROW, self.person, *self.cells, *covered.columns(self.count, self.at_row))
-        )
+        carried = [name for name in covered.CARRIED if name in marked.collect_schema().names()]
+        needed = dict.fromkeys((REASON, COUNTS, WHY, ROW, self.person, *self.cells, *carried))
         needed |= dict.fromkeys([self.units()] if self.count.column is not None else [])
         marked = self.store.settled(marked.select(*needed))
         frame = marked.group_by(REASON, WHY).agg(nw.len().alias("rows")).select(REASON, WHY, "rows")
