@@ -70,7 +70,7 @@ def measure(clause: t.Measure, c: Context) -> Measure | None:
     if found is None:
         return None
     said, tally, dated = found
-    tally = stretches.changed(clause, head, tally, dated, place, link, c)
+    tally = stretches.changed(clause, head, tally, dated, place, link if base is not None else None, c)
     stretches.one_person(clause.name, tally, base, across, head, c)
     _of_people(clause, head, provided.what.endings, tally, base, c)
     if tally.pick is not None:
@@ -273,8 +273,14 @@ def _settings(
     except Exception as error:  # a plugin's code: its fault is told with its name, and is not ours
         c.problem("plugin", provided.failed(head.measure, error), head.span)
         return None
+    wrong: Exception | None = None
     if not isinstance(tally, v.Tally) or not isinstance(tally.counts, v.Counts):
         wrong = TypeError(f"its tally is {tally!r}, which is not in the row vocabulary")
+    elif tally.most is not None and not isinstance(tally.counts, v.Rows | v.Days | v.Runs | v.Stretches):
+        wrong = TypeError(
+            "its tally holds people to at most so many, and adds up neither rows, days, runs nor stretches"
+        )
+    if wrong is not None:
         c.problem("plugin", provided.failed(head.measure, wrong), head.span)
         return None
     return said, tally, dated

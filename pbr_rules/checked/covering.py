@@ -100,10 +100,11 @@ def changed(
     tally: v.Tally,
     dated: x.Expression | None,
     place: Place,
-    link: tuple[str, ...],
+    link: tuple[str, ...] | None,
     c: Context,
 ) -> v.Tally:
-    """The tally, as the lines `in runs of`, `ignoring gaps of` and `reaches` change it. `dated`: the day of each row."""
+    """The tally, as the lines `in runs of`, `ignoring gaps of` and `reaches` change it. `dated`: the day of each row;
+    `link`: the way to its person, None where rows have none."""
     for line in clause.lines:
         match line:
             case t.InRuns(length=length):
@@ -153,7 +154,7 @@ def _reaching(
     line: t.Reaches,
     dated: x.Expression | None,
     place: Place,
-    link: tuple[str, ...],
+    link: tuple[str, ...] | None,
     c: Context,
 ) -> v.Tally:
     at_least, kind = c.resolver.resolve(line.value, place)
@@ -174,7 +175,7 @@ def _reaching(
     if not (kind.is_number or kind.name == "unknown"):
         c.problem("kinds", f"`reaches` takes a figure, and this is {kind.words}", line.value.span)
         return tally
-    if not of_person(at_least, link):
+    if not of_person(at_least, link) if link is not None else any(isinstance(n, x.Column) for n in x.walk(at_least)):
         c.problem("grain", "what is reached is one figure for each person, and this differs from row to row", line.span)
     return evolve(tally, counts=v.Reached(counts, at_least, None if isinstance(counts, v.Days) else dated))
 

@@ -18,7 +18,8 @@ from pbr_rules.engines.python import Python
 from pbr_rules.engines.rows import reader
 from pbr_rules.evidence.tables import Table
 from pbr_rules.kinds import Kind
-from pbr_rules.plan.model import Count
+from pbr_rules.plan.from_checked import inside_record
+from pbr_rules.plan.model import Count, What
 from pbr_rules.words import words
 
 
@@ -54,7 +55,10 @@ def _read(count: Count) -> Iterator[x.Expression]:
             isinstance(n, x.Column) and (*n.path, n.name)[: len(count.link)] == count.link for n in once
         ):
             yield x.Column(count.records, count.link[:-1], count.link[-1], Kind("id"))
-    for node in (*count.keys, *((count.column,) if count.column is not None else ())):
+    days: tuple[x.Expression, ...] = tuple(inside_record(count.counts)) if count.what is What.DAY else ()
+    if count.covering is not None:
+        days = (count.covering.stretch.first, count.covering.stretch.last)
+    for node in (*count.keys, *((count.column,) if count.column is not None else ()), *days):
         yield from _columns(node, once)
 
 

@@ -50,7 +50,6 @@ class TestDaysWithoutOthers(Laws):
     measure = Covered
     world = WORLD + "records away { person: id of people  left: date  back: date  gone: left until back }"
     text = "measure m by region {\n  days of stays.held for people\n  except days of away.gone\n}"
-    engines = ("python",)
     duplicates = "count once"
     monotone = "rising"
 
@@ -73,7 +72,6 @@ class First(Measure):
 class TestFirstDay(Laws):
     measure = First
     text = "measure m by person {\n  first of events for people\n  on: happened\n  where kind is a\n}"
-    engines = ("python",)
     duplicates = "count once"
     monotone = "falling"
 
