@@ -11,7 +11,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 MONTHS = (
     "January",
@@ -38,12 +38,22 @@ class TimeUnit(StrEnum):
     YEAR = "year"
 
 
+def _unit(unit: str) -> TimeUnit:
+    if unit not in set(TimeUnit):
+        raise ValueError(f"a length of time is in `day`, `week`, `month` or `year`, and not in {unit!r}")
+    return TimeUnit(unit)
+
+
 @frozen
 class Duration:
-    """A length of time as written: a whole number of days, weeks, months or years."""
+    """A length of time as written: a whole number of days, weeks, months or years, as in `Duration(3, "month")`.
+
+    Raises:
+        ValueError: the unit is none of `day`, `week`, `month` and `year`.
+    """
 
     count: int
-    unit: TimeUnit
+    unit: TimeUnit = field(converter=_unit)
 
     @property
     def months(self) -> int | None:

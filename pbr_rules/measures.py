@@ -25,6 +25,8 @@ class Measure:
         summary: one line for people.
         source: the published definition that it follows.
         endings: which of `none`, `for` and `per` the head may end with.
+        tally(per): made by the subclass. `per` is the number in `per 100 releases`, and None where the head ends otherwise; a measure
+            that takes `per` is then divided by people (`over`), and mostly not otherwise.
         stretches: whether it counts stretches of days, so that its head names one: `days of stays.housed`.
     """
 

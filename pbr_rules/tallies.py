@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from attrs import field, frozen
+from attrs.validators import deep_iterable, instance_of, optional
 
 from pbr_rules import kinds
 from pbr_rules.dates import Duration
@@ -33,21 +34,21 @@ class Rows:
 class Sum:
     """The sum of a value over the rows that count."""
 
-    of: Expression
+    of: Expression = field(validator=instance_of(Expression))
 
 
 @frozen
 class Earliest:
     """The earliest day of the rows that count."""
 
-    day: Expression
+    day: Expression = field(validator=instance_of(Expression))
 
 
 @frozen
 class Latest:
     """The latest day of the rows that count."""
 
-    day: Expression
+    day: Expression = field(validator=instance_of(Expression))
 
 
 @frozen
@@ -57,7 +58,7 @@ class Days:
     `ignoring`: a gap of at most so many days does not break a stretch, and its days are counted as covered.
     """
 
-    ignoring: Duration | None = None
+    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
 
 
 @frozen
@@ -65,16 +66,16 @@ class Runs:
     """How many times a number of days fits in each unbroken stretch, from its first day on: 20, 6 and 14 days have 2, 0 and 2
     runs of 7."""
 
-    length: Duration
-    ignoring: Duration | None = None
+    length: Duration = field(validator=instance_of(Duration))
+    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
 
 
 @frozen
 class Stretches:
     """Unbroken stretches; with `lasting`, those that have lasted so long."""
 
-    lasting: Duration | None = None
-    ignoring: Duration | None = None
+    lasting: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
+    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
 
 
 @frozen
@@ -85,8 +86,8 @@ class Lasted:
     day counts as day 1 (reached on 4 July).
     """
 
-    length: Duration
-    ignoring: Duration | None = None
+    length: Duration = field(validator=instance_of(Duration))
+    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
     elapsed: bool = False
 
 
@@ -98,7 +99,7 @@ class Reached:
     """
 
     of: Rows | Sum | Days
-    at_least: Expression
+    at_least: Expression = field(validator=instance_of(Expression))
     day: Expression | None = None
 
 
@@ -118,12 +119,12 @@ DATED = (Earliest, Latest, Lasted, Reached)
 class Pick:
     """Of all rows of a person that count, the one with the largest value (or the smallest) stands for them."""
 
-    value: Expression
+    value: Expression = field(validator=instance_of(Expression))
     largest: bool = True
 
 
 class Over(StrEnum):
-    """Whom a tally is divided by."""
+    """Whom a tally is divided by. `COUNTED` are those with a row that counts, whatever it comes to."""
 
     BASE = "base"  # everyone counted over
     COUNTED = "counted"  # of these, those with a row that counts
@@ -142,10 +143,12 @@ class Tally:
     """
 
     counts: Counts
-    over: Over | None = None
-    where: tuple[Expression, ...] = field(default=())
-    pick: Pick | None = None
-    most: Expression | None = None
+    over: Over | None = field(default=None, validator=optional(instance_of(Over)))
+    where: tuple[Expression, ...] = field(
+        default=(), validator=deep_iterable(instance_of(Expression), instance_of(tuple))
+    )
+    pick: Pick | None = field(default=None, validator=optional(instance_of(Pick)))
+    most: Expression | None = field(default=None, validator=optional(instance_of(Expression)))
 
     @property
     def covers(self) -> bool:

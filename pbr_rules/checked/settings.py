@@ -10,6 +10,7 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.places import Place
+from pbr_rules.checked.scales import constant
 from pbr_rules.dates import Duration
 from pbr_rules.diagnostics import did_you_mean, listing
 from pbr_rules.kinds import Kind
@@ -96,12 +97,19 @@ def _chosen(setting: t.Setting, line: Line, c: Context) -> tuple[Said | None, Ki
 def _read(setting: t.Setting, line: Line, places: Places, c: Context) -> tuple[Said | None, Kind]:
     place = places.terms if line.at is At.TERMS else places.row
     value, kind = c.resolver.resolve(setting.value, place)
+    if isinstance(value, x.Missing | x.Unknown):
+        c.problem("kinds", f"`{setting.word}:` needs a value, and this is none", setting.value.span)
+        return None, kind
     if kind.name == "unknown":
         return value, kind
     if line.kind and not _fits(kind, line.kind):
         c.problem(
             "kinds", f"`{setting.word}:` is {Kind(line.kind).words}, and this is {kind.words}", setting.value.span
         )
+        return None, kind
+    number = constant(value)
+    if line.kind == "count" and number is not None and (number.denominator != 1 or number < 0):
+        c.problem("kinds", f"`{setting.word}:` is a whole number, 0 or more", setting.value.span)
         return None, kind
     if line.kind == "duration":
         if not (isinstance(value, x.Literal) and isinstance(value.value, Duration)):

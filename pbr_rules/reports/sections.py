@@ -190,7 +190,7 @@ def _held_back(whole: Json) -> Section:
         for line in whole["settlement"]["lines"]
         if line["kind"] == "duty"
     )
-    return Section("Held back", ("Duty", "For", "Clause", "Working", "Amount"), rows, (4,))
+    return Section("Withheld or to be returned", ("Duty", "For", "Clause", "Working", "Amount"), rows, (4,))
 
 
 def _conditions(whole: Json) -> Section:

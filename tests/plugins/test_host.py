@@ -472,3 +472,29 @@ def test_a_plugin_that_is_not_there_cannot_be_checked(site: Any, pbr: Pbr) -> No
     ran = pbr("plugins", "check", "harn")
     assert ran.code == 2
     assert "no plugin is called `harn`; did you mean `harm`?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("Tally(People(), where=(self))", "where"),
+        ("Tally(People(), most='2')", "most"),
+        ("Tally(People(), pick=3)", "pick"),
+        ("Tally(People(), over='base')", "over"),
+        ("Tally(Runs(7))", "length"),
+        (
+            "Tally(Runs(Duration(7, 'days')))",
+            "a length of time is in `day`, `week`, `month` or `year`, and not in 'days'",
+        ),
+    ],
+)
+def test_a_tally_that_is_not_well_made_is_the_plugins_fault(offered: Any, pbr: Pbr, made: str, said: str) -> None:
+    text = (offered.folder / "pbr_rules_harm.py").read_text(encoding="utf-8")
+    changed = text.replace(
+        "return Tally(People())", f"from pbr_rules.plugin import Duration, Runs\n        return {made}"
+    )
+    (offered.folder / "pbr_rules_harm.py").write_text(changed, encoding="utf-8")
+    ran = pbr("plugins", "check", "harm")
+    assert ran.code == 1
+    assert "the plugin `harm` (pbr-rules-harm 1.0.0) failed in `harm`: " in ran.out
+    assert said in ran.out

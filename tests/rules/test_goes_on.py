@@ -102,3 +102,11 @@ def test_the_most_of_each_person_is_that_persons_own(bench):
     }
     found = bench.figures(text, files, complete=dict.fromkeys(files, "2020-12-31"))
     assert found["all"] == 2 + 4 + 5
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [("2.5", "is a whole number, 0 or more"), ("-1", "0 or more"), ("missing", "needs a value")]
+)
+def test_a_line_that_takes_a_count_takes_a_whole_number(bench, said, expected):
+    text = "uses made_up 0\n" + STAYS % f"capped of stays.housed for clients   most: {said}"
+    assert any(expected in problem.headline for problem in bench.problems(text))
