@@ -59,7 +59,7 @@ class Check:
     """A check of contracts.
 
     Attributes:
-        code: its name, in words joined with `-`, as in `interim-share`.
+        code: its name, in words joined with `-`, as in `flat-fee`.
         summary: one line for people.
         source: where the flaw that it looks for is described.
         find: what it finds in a contract's terms.

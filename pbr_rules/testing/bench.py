@@ -27,7 +27,7 @@ Day = date | str
 
 
 class Figures(Mapping[str, Exact]):
-    """Exact values by figure and cell, as a contract writes them: `figures["harm[north]"]`, or `figures("harm[north]")`.
+    """Exact values by figure and cell, as a contract writes them: `figures["visits[north]"]`, or `figures("visits[north]")`.
 
     One without a value is its state and the reason, as text: `missing: nobody is counted over in …`.
     """

@@ -14,7 +14,7 @@ class TestAchieved(testing.Laws):  # type: ignore[misc,name-defined]
     measure = Achieved
     text = (
         USES
-        + 'measure m "M" by person { achieved of events for people   where happened within 6 months after joined   dated: happened }'
+        + 'measure m "M" by person { attained of events for people   where happened within 6 months after joined   dated: happened }'
     )
     monotone = "falling"  # another row may only bring the day forward
 
@@ -23,7 +23,7 @@ class TestAchievedTwice(testing.Laws):  # type: ignore[misc,name-defined]
     measure = Achieved
     text = (
         USES
-        + 'measure m "M" by person { achieved of events for people   where amount is above £5   dated: happened   times: 2 }'
+        + 'measure m "M" by person { attained of events for people   where amount is above £5   dated: happened   times: 2 }'
     )
 
 
@@ -54,7 +54,7 @@ class TestAccumulated(testing.Laws):  # type: ignore[misc,name-defined]
 
 class TestPeriods(testing.Laws):  # type: ignore[misc,name-defined]
     measure = Periods
-    text = USES + 'measure m "M" by region { periods of stays.held for people   each: 2 weeks   most: 5 }'
+    text = USES + 'measure m "M" by region { whole_periods of stays.held for people   each: 2 weeks   most: 5 }'
 
 
 class TestSpells(testing.Laws):  # type: ignore[misc,name-defined]

@@ -146,9 +146,9 @@ def test_while_the_earlier_is_not_yet_neither_is_the_later(bench: Any, engine: s
 
 def test_the_first_and_the_second_time(bench: Any, engine: str) -> None:
     text = """
-    measure once "O" by client { achieved of stays for clients   dated: moved_in }
-    measure twice "T" by client { achieved of stays for clients   dated: moved_in   times: 2 }
-    measure thrice "H" by client { achieved of stays for clients   dated: moved_in   times: 3   stage: interim }
+    measure once "O" by client { attained of stays for clients   dated: moved_in }
+    measure twice "T" by client { attained of stays for clients   dated: moved_in   times: 2 }
+    measure thrice "H" by client { attained of stays for clients   dated: moved_in   times: 3   stage: interim }
     """
     stays = [("2018-03-01", "2018-03-02"), ("2018-01-10", "2018-01-11")]
     expects = ('once["A"] = 2018-01-10', 'twice["A"] = 2018-03-01', 'thrice["A"] is missing')
@@ -182,7 +182,7 @@ def test_a_total_of_a_stay_that_goes_on_is_not_yet(bench: Any, engine: str) -> N
 # ---- whole periods, and stretches again and again
 
 
-PERIODS = 'measure m "M" by client { periods of stays.housed for clients   %s }'
+PERIODS = 'measure m "M" by client { whole_periods of stays.housed for clients   %s }'
 
 
 @pytest.mark.parametrize(
@@ -203,8 +203,8 @@ def test_whole_periods_up_to_the_most(bench: Any, engine: str, lines: str, stays
 
 def test_each_person_has_their_own_most(bench: Any, engine: str) -> None:
     text = f"""{HEAD}
-    measure m "M" by group {{ periods of stays.housed for clients   each: 4 weeks   most: places[group] }}
-    measure all_of_them "All" {{ periods of stays.housed for clients   each: 4 weeks   most: places[group] }}
+    measure m "M" by group {{ whole_periods of stays.housed for clients   each: 4 weeks   most: places[group] }}
+    measure all_of_them "All" {{ whole_periods of stays.housed for clients   each: 4 weeks   most: places[group] }}
     example "Two with one each, and two with two each" {{
       given clients {{
         | client | group | joined     |
@@ -286,13 +286,13 @@ def test_a_milestone_not_yet_reached_has_no_evidence_yet(bench: Any, engine: str
 @pytest.mark.parametrize(
     ("measure", "said"),
     [
-        ("periods of stays.housed for clients   each: 1 month", "no fixed number of days"),
+        ("whole_periods of stays.housed for clients   each: 1 month", "no fixed number of days"),
         ("sustained of stays for clients   lasting: 3 months", "which stretch of days"),
         ("sustained of stays.housed for clients", "lacks the line `lasting:`"),
         ("sustained of stays.housed for clients   lasting: 90", "`lasting:` is a duration"),
         ("sustained of stays.housed for clients   lasting: 3 months   stage: last", "`stage:` is `final` or `interim`"),
-        ("achieved of stays for clients   dated: group", "`dated:` is a date"),
-        ("achieved of stays   dated: moved_in", "is written `achieved of stays for …`"),
+        ("attained of stays for clients   dated: group", "`dated:` is a date"),
+        ("attained of stays   dated: moved_in", "is written `attained of stays for …`"),
     ],
 )
 def test_what_does_not_check_says_why(bench: Any, measure: str, said: str) -> None:

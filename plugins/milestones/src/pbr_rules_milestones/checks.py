@@ -10,7 +10,7 @@ from pbr_rules.plugin import Check, Finding, PaymentTerms, Terms
 MOST = Fraction(1, 4)
 """Above this share of the money, steps on the way become the target: the lint A04, `milestone-weight`."""
 
-WORDS = frozenset({"achieved", "sustained", "accumulated", "periods", "spells", "evidenced"})
+WORDS = frozenset({"attained", "sustained", "accumulated", "whole_periods", "spells", "evidenced"})
 """The measures that have a stage."""
 
 PILOTS = (

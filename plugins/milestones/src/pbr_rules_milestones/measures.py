@@ -41,7 +41,7 @@ class Achieved(Measure):
     Grain: people. Unit: a day, missing where it never came.
     """
 
-    word = "achieved"
+    word = "attained"
     summary = "The day on which something first happened, or had happened so many times."
     source = "rate cards paid on first entry; the recovery pilots' items met at any two reviews in 12 months"
     endings = ("for",)
@@ -107,7 +107,7 @@ class Periods(Measure):
     Grain: people; `most` is of one person. Unit: periods, as a count.
     """
 
-    word = "periods"
+    word = "whole_periods"
     summary = "Whole periods that unbroken stretches hold, up to a maximum for each person."
     source = (
         "the Work Programme's four-weekly sustainment payments, at most 13 or 20; Positive Families: 7 days out of care"
