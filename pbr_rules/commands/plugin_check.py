@@ -85,10 +85,11 @@ def _examples(known: Catalogue, loaded: Loaded, contract: LibraryContract) -> Fi
         return Finding(1, f"FAILS  {whose}: {error.diagnostics[0].headline}")
     except Exception as error:  # what a measure does when it is asked how it adds up is its author's to mend
         return Finding(1, f"FAILS  {whose}: {type(error).__name__}: {error}")
-    wrong = next((d for d in compiled.diagnostics if d.is_error), None)
-    if wrong is not None:
-        place = compiled.source.place(wrong.span.start)
-        return Finding(1, f"FAILS  {whose}: line {place.line}: {wrong.headline}")
+    wrong = [d for d in compiled.diagnostics if d.is_error]
+    if wrong:
+        place = compiled.source.place(wrong[0].span.start)
+        more = f" (and {len(wrong) - 1} more: pbr check {contract.name})" if len(wrong) > 1 else ""
+        return Finding(1, f"FAILS  {whose}: line {place.line}: {wrong[0].headline}{more}")
     failed = [each for each in worked if not each.holds]
     if failed:
         return Finding(1, f"FAILS  {whose}: the example “{failed[0].example.title}” does not hold")

@@ -48,6 +48,7 @@ def contract(name: str) -> tuple[Source, LibraryContract | None]:
         raise UsageError(
             f"there is no file `{name}`, and no contract of the library is called so"
             + (f"; {near[0]}" if near else "; `pbr contracts` lists them")
+            + "".join(f"\n  {sentence}" for sentence in catalogue().missed)
         )
     return load(name), None
 

@@ -498,3 +498,11 @@ def test_a_tally_that_is_not_well_made_is_the_plugins_fault(offered: Any, pbr: P
     assert ran.code == 1
     assert "the plugin `harm` (pbr-rules-harm 1.0.0) failed in `harm`: " in ran.out
     assert said in ran.out
+
+
+def test_a_contract_of_a_plugin_that_failed_is_not_only_absent(offered: Any, pbr: Pbr) -> None:
+    (offered.folder / "contracts/visits/about.toml").write_text("summary = ", encoding="utf-8")
+    ran = pbr("settle", "visits")
+    assert ran.code == 2
+    assert "no contract of the library is called so" in ran.err
+    assert "the plugin `harm` (pbr-rules-harm 1.0.0) failed to load" in ran.err
