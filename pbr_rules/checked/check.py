@@ -53,7 +53,7 @@ class _Checker:
     under_way: list[str] = field(factory=list)
     depths: dict[str, int] = field(factory=dict)
     context: Context = field(init=False)
-    limits: set[str] = field(factory=set)
+    after_payments: set[str] = field(factory=set)
     too_deep: bool = False
     lacking: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ class _Checker:
             currency=head.currency or "",
             figure=self.figure,
             exists=self._exists,
-            names=lambda: [*self.written, *self.scale_clauses, *self.limits],
+            names=lambda: [*self.written, *self.scale_clauses, *self.after_payments],
             scale=self.scale,
             scale_kind=lambda found, arguments, span: scales.answer_kind(found, arguments, span, self.context),
             report=self._say,
@@ -200,7 +200,7 @@ class _Checker:
             elif isinstance(clause, t.Scale):
                 self.scale_clauses[clause.name] = clause
             elif isinstance(clause, t.Limit) or (isinstance(clause, t.Constraint) and clause.is_duty):
-                self.limits.add(clause.name)
+                self.after_payments.add(clause.name)
 
     def _uses(self, clause: t.Uses) -> None:
         """A plugin that the contract needs works here, in a version that the contract was written for."""
@@ -268,7 +268,7 @@ class _Checker:
                 )
 
     def _exists(self, name: str) -> bool:
-        return name in self.written or name in self.scale_clauses or name in self.limits or name in self.damaged
+        return name in self.written or name in self.scale_clauses or name in self.after_payments or name in self.damaged
 
     # ---- figures, each checked when first asked for
 
@@ -279,7 +279,7 @@ class _Checker:
             return figure
         clause = self.written.get(name)
         if clause is None:
-            if name in self.limits:
+            if name in self.after_payments:
                 self._say(Diagnostic("loop", f"`{name}` is taken after the payments, and no figure reads it", span))
             return None
         if name in self.under_way:

@@ -127,7 +127,7 @@ def _ending(clause: t.Measure, head: t.Head, what: type[m.Measure], c: Context) 
     }
     c.problem(
         "incomplete",
-        f"`{clause.name}`: a {head.measure} is written {listing([forms[e] for e in what.endings], 'or')}",
+        f"`{clause.name}`: `{head.measure}` is written {listing([forms[e] for e in what.endings], 'or')}",
         head.span,
     )
 
@@ -142,7 +142,7 @@ def _of_people(
         c.problem("incomplete", f"`{clause.name}` {why}, and its head names none", head.span, help_)
     once = next((line for line in clause.lines if isinstance(line, t.Once)), None)
     if once is not None and tally.pick is not None:
-        said = f"a {head.measure} takes one row of each person by itself, and `once for each` takes another"
+        said = f"`{head.measure}` takes one row of each person by itself, and `once for each` takes another"
         c.problem("incomplete", said, once.span, ("leave out `once for each`",))
 
 

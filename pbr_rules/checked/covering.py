@@ -34,14 +34,14 @@ def covering(
     without = [line for line in clause.lines if isinstance(line, t.ExceptDays)]
     if not what.stretches:
         if head.stretch is not None:
-            said = f"a {head.measure} counts rows, and `{counted.name}.{head.stretch}` names a stretch of days"
+            said = f"`{head.measure}` counts rows, and `{counted.name}.{head.stretch}` names a stretch of days"
             c.problem("kinds", said, head.span, (f"write `{head.measure} of {counted.name}`",))
         elif without or head.clip is not None:
             line = "except days of" if without else "from … until …"
             span = without[0].span if without else head.span
             help_ = () if without else ("`where` with `within … starting on …` picks rows by a day of theirs",)
             c.problem(
-                "kinds", f"`{line}` is for days that stretches cover, and a {head.measure} counts rows", span, help_
+                "kinds", f"`{line}` is for days that stretches cover, and `{head.measure}` counts rows", span, help_
             )
         return None
     stretch = _stretch(counted, head, c)
@@ -60,7 +60,10 @@ def _stretch(counted: Records, head: t.Head, c: Context) -> Stretch | None:
     if head.stretch is None:
         shown = (f"`{head.measure} of {counted.name}.{names[0]}`",) if names else _declare(counted)
         c.problem(
-            "incomplete", f"a {head.measure} says which stretch of days of `{counted.name}` it counts", head.span, shown
+            "incomplete",
+            f"`{head.measure} of {counted.name}` does not say which stretch of days it counts",
+            head.span,
+            shown,
         )
         return None
     if head.stretch not in counted.stretches:
@@ -119,7 +122,7 @@ def changed(
 def _in_runs(head: t.Head, tally: v.Tally, written: x.Literal, c: Context) -> v.Tally:
     length: Duration = written.value  # type: ignore[assignment]
     if not isinstance(tally.counts, v.Days):
-        c.problem("kinds", f"`in runs of` is for `days of …`, and this is a {head.measure}", written.span)
+        c.problem("kinds", f"`in runs of` is for `days of …`, and this is `{head.measure}`", written.span)
         return tally
     if not length.days:
         c.problem(
@@ -136,7 +139,7 @@ def _ignoring(head: t.Head, tally: v.Tally, written: x.Literal, c: Context) -> v
     length: Duration = written.value  # type: ignore[assignment]
     counts = tally.counts.of if isinstance(tally.counts, v.Reached) else tally.counts
     if not isinstance(counts, v.COVERING):
-        said = f"gaps lie between stretches of days, and a {head.measure} counts rows"
+        said = f"gaps lie between stretches of days, and `{head.measure}` counts rows"
         c.problem("kinds", said, written.span)
         return tally
     if length.days is None:
@@ -161,7 +164,7 @@ def _reaching(
     counts = tally.counts
     if tally.over is not None or not isinstance(counts, v.Rows | v.Sum | v.Days):
         c.problem(
-            "kinds", f"`reaches` needs a running total, and a {head.measure} with this ending has none", line.span
+            "kinds", f"`reaches` needs a running total, and `{head.measure}` with this ending has none", line.span
         )
         return tally
     if not isinstance(counts, v.Days) and dated is None:
@@ -173,7 +176,8 @@ def _reaching(
         )
         return tally
     if not (kind.is_number or kind.name == "unknown"):
-        c.problem("kinds", f"`reaches` takes a figure, and this is {kind.words}", line.value.span)
+        help_ = ("write the number of days alone: `reaches 90`",) if kind.name == "duration" else ()
+        c.problem("kinds", f"`reaches` takes a figure, and this is {kind.words}", line.value.span, help_)
         return tally
     if not of_person(at_least, link) if link is not None else any(isinstance(n, x.Column) for n in x.walk(at_least)):
         c.problem("grain", "what is reached is one figure for each person, and this differs from row to row", line.span)

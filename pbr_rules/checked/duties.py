@@ -27,7 +27,7 @@ def duty(
     axes = c.axes(clause.by)
     for line in clause.lines:
         if isinstance(line, t.Requires | t.Consequence):
-            c.problem("incomplete", f"a {head.kind} says by its own lines what it requires and what follows", line.span)
+            c.problem("incomplete", f"`{head.kind}` says by its own lines what it requires and what follows", line.span)
     payment = _payment(head, c)
     counted = _records(head, c)
     if payment is None or counted is None:
@@ -74,7 +74,7 @@ def _payment(head: t.Duty, c: Context) -> Payment | None:
     if isinstance(figure, Payment):
         return figure
     if figure is not None:
-        said = f"a {head.kind} is a duty that a payment brings, and `{head.of}` is not a payment"
+        said = f"`{head.kind}` is a duty that a payment brings, and `{head.of}` is not a payment"
         c.problem("kinds", said, head.span)
     return None
 
@@ -132,7 +132,7 @@ def _done(
     found = counting.axes(by, counted, None, (), c)
     kind = next((said.kinds[word] for word, value in said.said.items() if value == made.done.added), kinds.UNKNOWN)
     if kind.name not in ("money", "unknown"):
-        c.problem("kinds", f"a {head.kind} adds up money, and this is {kind.words}", head.span)
+        c.problem("kinds", f"`{head.kind}` adds up money, and this is {kind.words}", head.span)
         return None
     axes, placed = found
     return Measure(

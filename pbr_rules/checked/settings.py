@@ -55,7 +55,7 @@ def settings(
         line = known.get(setting.word)
         if line is None:
             help_ = did_you_mean(setting.word, known) or _taken(what, known)
-            c.problem("unknown-name", f"a {what} takes no line `{setting.word}:`", setting.span, help_)
+            c.problem("unknown-name", f"`{what}` takes no line `{setting.word}:`", setting.span, help_)
             continue
         if setting.word in said:
             c.problem("declared-twice", f"`{setting.word}:` is written twice", setting.span)
@@ -78,7 +78,7 @@ def settings(
 
 
 def _taken(what: str, known: Mapping[str, Line]) -> tuple[str, ...]:
-    return (f"a {what} takes {listing([f'`{word}:`' for word in known])}",) if known else ()
+    return (f"`{what}` takes {listing([f'`{word}:`' for word in known])}",) if known else ()
 
 
 def _chosen(setting: t.Setting, line: Line, c: Context) -> tuple[Said | None, Kind]:

@@ -144,7 +144,7 @@ def _goes_on(contract: Contract, measure: Measure) -> Iterator[Undecided]:
     """A stretch that goes on, until it has come to the length that is waited for. Where all are clipped to a window, that is
     waited for."""
     covering, counts = measure.covering, measure.tally.counts
-    if covering is None or not any(_blank_in(covering.stretch.last, contract)):
+    if covering is None or not measure.tally.dated or not any(_blank_in(covering.stretch.last, contract)):
         return
     first, last = covering.stretch.first, covering.stretch.last
     window: Ending | None = None
@@ -156,7 +156,7 @@ def _goes_on(contract: Contract, measure: Measure) -> Iterator[Undecided]:
     elif isinstance(counts, v.Reached) and isinstance(counts.at_least, x.Literal):
         days = Duration(-int(-counts.at_least.value // 1), TimeUnit.DAY)  # type: ignore[operator]
         window = x.Within(last, days, x.Window.STARTING_ON, first)
-    if window is not None and measure.tally.dated:
+    if window is not None:
         yield Undecided(covering.stretch.records, last, window)
 
 

@@ -214,12 +214,15 @@ def other_block(place: Place, repair: Repair | None) -> Reason | None:
             or place.text[word.end_pos or 0 :].lstrip()[:1] == ":"
         ):
             continue
+        holds = HOLDS.get(place.block, "")
+        # A measure has `from` too, though never at the beginning of a line of its own.
+        elsewhere = "" if (said, place.block) == ("from", "measure") else f"it belongs in a {listing(homes, 'or a')}; "
         article = "an" if place.block == "example" else "a"
         report = Diagnostic(
             "not-expected",
             f"`{said}` is no line of {article} {place.block}",
             place.span(word),
-            help=(f"it belongs in a {listing(homes, 'or a')}; {HOLDS.get(place.block, '')}".rstrip("; "),),
+            help=(f"{elsewhere}{holds}".rstrip("; "),),
         )
         return Reason(report)
     return None

@@ -50,7 +50,7 @@ HOLDS: dict[str, str] = {
     "parameter": "a table has lines such as `entered: £600`, or a grid between bars `|`",
     "scale": "a scale has its sentence, such as `each band gives`, and bands such as `at least 5% and below 20%: £100`",
     "measure": "a measure has what it counts, such as `count of claims for clients`, then `where`, `once for each`, "
-    "`among` or `value:`",
+    "`among` or `value:`; `from … until …` stands right after what is counted, where that is days",
     "payment": "a payment has `pay` or `deduct`, after `when` and `otherwise` where it depends, and then its steps",
     "limit": "a limit has `covers` and `at most`",
     "constraint": "a constraint has `requires` and `otherwise`",

@@ -117,7 +117,7 @@ def test_a_row_that_a_defined_condition_leaves_out_needs_no_figure(largest: Any)
         (
             "for people",
             "once for each person",
-            "a largest_each takes one row of each person by itself, and `once for each` takes another",
+            "`largest_each` takes one row of each person by itself, and `once for each` takes another",
         ),
     ],
 )

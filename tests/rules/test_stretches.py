@@ -22,19 +22,20 @@ records away "Away" { person: id of people   left: date   back: date   gone: lef
 @pytest.mark.parametrize(
     ("measure", "code", "said"),
     [
-        ("count of stays.stayed", "kinds", "a count counts rows, and `stays.stayed` names a stretch of days"),
-        ("days of stays", "incomplete", "a days says which stretch of days of `stays` it counts"),
+        ("count of stays.stayed", "kinds", "`count` counts rows, and `stays.stayed` names a stretch of days"),
+        ("days of stays", "incomplete", "`days of stays` does not say which stretch of days it counts"),
         ("days of stays.lived", "unknown-name", "`stays` has no stretch of days called `lived`"),
         ("days of stays.stayed except days of away.gone", "grain", "days are taken out person by person"),
         ("days of stays.stayed for people except days of away.out", "unknown-name", "no stretch of days called `out`"),
         ("count of events except days of away.gone", "kinds", "`except days of` is for days that stretches cover"),
         ("count of events for people from joined until joined + 1 month", "kinds", "`from … until …` is for days"),
-        ("count of events in runs of 7 days", "kinds", "`in runs of` is for `days of …`, and this is a count"),
+        ("count of events in runs of 7 days", "kinds", "`in runs of` is for `days of …`, and this is `count`"),
         ("days of stays.stayed in runs of 2 months", "kinds", "2 months have no fixed number of days"),
         ("count of events ignoring gaps of 2 days", "kinds", "gaps lie between stretches of days"),
         ("days of stays.stayed ignoring gaps of 1 month", "kinds", "1 month have no fixed number of days"),
         ("count of events reaches 3", "incomplete", "nothing says the day of each row"),
         ("count of events dated: held", "incomplete", "nothing here says what it `reaches`"),
+        ("days of stays.stayed for people reaches 3 days", "kinds", "`reaches` takes a figure, and this is a duration"),
         ("binary of events for people dated: held reaches 3", "kinds", "`reaches` needs a running total"),
         ("count of events for people dated: held reaches number", "grain", "one figure for each person"),
         ("count of events dated: held reaches number", "grain", "one figure for each person"),
@@ -86,3 +87,13 @@ def test_a_sum_is_not_held_to_so_many(bench: Any) -> None:
     (problem,) = [d for d in api.check_contract(bench.source(text), catalogue).diagnostics if d.is_error]
     assert problem.code == "plugin"
     assert "adds up neither rows, days, runs nor stretches" in problem.headline
+
+
+def test_a_window_before_what_it_clips_is_told_where_it_stands(bench: Any) -> None:
+    text = (
+        WORLD + 'measure m "M" by person {\n  from joined until joined + 1 month\n  days of stays.stayed for people\n}'
+    )
+    (problem,) = bench.problems(text)
+    assert problem.headline == "`from` is no line of a measure"
+    assert problem.help[0].startswith("a measure has what it counts")
+    assert "`from … until …` stands right after what is counted" in problem.help[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pbr_rules_milestones.measures import Accumulated, Achieved, Evidenced, Periods, Spells, Sustained
+from pbr_rules_milestones.measures import Accumulated, Attained, Evidenced, Spells, Sustained, WholePeriods
 
 testing = pytest.importorskip("pbr_rules.testing", reason="this pbr_rules has no kit for plugins")
 
@@ -11,7 +11,7 @@ USES = "uses milestones 1\n"
 
 
 class TestAchieved(testing.Laws):  # type: ignore[misc,name-defined]
-    measure = Achieved
+    measure = Attained
     text = (
         USES
         + 'measure m "M" by person { attained of events for people   where happened within 6 months after joined   dated: happened }'
@@ -20,7 +20,7 @@ class TestAchieved(testing.Laws):  # type: ignore[misc,name-defined]
 
 
 class TestAchievedTwice(testing.Laws):  # type: ignore[misc,name-defined]
-    measure = Achieved
+    measure = Attained
     text = (
         USES
         + 'measure m "M" by person { attained of events for people   where amount is above £5   dated: happened   times: 2 }'
@@ -53,7 +53,7 @@ class TestAccumulated(testing.Laws):  # type: ignore[misc,name-defined]
 
 
 class TestPeriods(testing.Laws):  # type: ignore[misc,name-defined]
-    measure = Periods
+    measure = WholePeriods
     text = USES + 'measure m "M" by region { whole_periods of stays.held for people   each: 2 weeks   most: 5 }'
 
 

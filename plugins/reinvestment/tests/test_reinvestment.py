@@ -163,8 +163,8 @@ def test_nobody_spent_anything(bench: Bench) -> None:
         ("minimum: 100%   shortfall: kept", "", "`shortfall:` is `reported`, `withheld` or `returned`"),
         ("minimum: 100%   deadline: 2021-01-01", "", "`earliest:` and `deadline:` hold days of spending"),
         ("minimum: 100%   surplus: carried_forward", " by site", "carries forward from one period to the next"),
-        ("minimum: 100%   requires 1 is 1", "", "a reinvestment says by its own lines what it requires"),
-        ("minimum: 100%   purposes: agreed", "", "a reinvestment takes no line `purposes:`"),
+        ("minimum: 100%   requires 1 is 1", "", "`reinvestment` says by its own lines what it requires"),
+        ("minimum: 100%   purposes: agreed", "", "`reinvestment` takes no line `purposes:`"),
     ],
 )
 def test_a_mistake_is_told(bench: Bench, lines: str, by: str, said: str) -> None:
@@ -176,7 +176,7 @@ def test_the_payment_must_be_one(bench: Bench) -> None:
     (problem,) = [
         d.headline for d in api.check_contract(Source("c.pbr", text), bench.catalogue).diagnostics if d.is_error
     ]
-    assert problem == "a reinvestment is a duty that a payment brings, and `earned` is not a payment"
+    assert problem == "`reinvestment` is a duty that a payment brings, and `earned` is not a payment"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

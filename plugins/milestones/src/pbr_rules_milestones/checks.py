@@ -74,7 +74,8 @@ def _percent(share: Fraction) -> str:
 
 
 def _sum(amount: Fraction) -> str:
-    return f"{int(amount):,}" if amount.denominator == 1 else f"{float(amount):,.2f}"
+    pounds, pence = divmod(int(amount * 100 + Fraction(1, 2)), 100)
+    return f"{pounds:,}.{pence:02}" if pence else f"{pounds:,}"
 
 
 def _listed(names: list[str]) -> str:

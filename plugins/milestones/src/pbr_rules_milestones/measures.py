@@ -35,7 +35,7 @@ def stage() -> Any:
 
 
 @frozen
-class Achieved(Measure):
+class Attained(Measure):
     """The day on which a row that counts first came, or on which so many had come. Rows of one day count together.
 
     Grain: people. Unit: a day, missing where it never came.
@@ -101,7 +101,7 @@ class Accumulated(Measure):
 
 
 @frozen
-class Periods(Measure):
+class WholePeriods(Measure):
     """How many whole periods fit in each unbroken stretch, from its first day; days left over before a break are lost.
 
     Grain: people; `most` is of one person. Unit: periods, as a count.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pbr_rules.plugin import Check, Measure, hookimpl
 from pbr_rules_milestones.checks import INTERIM_SHARE
-from pbr_rules_milestones.measures import Accumulated, Achieved, Evidenced, Periods, Spells, Sustained
+from pbr_rules_milestones.measures import Accumulated, Attained, Evidenced, Spells, Sustained, WholePeriods
 
 
 @hookimpl
 def pbr_rules_measures() -> list[type[Measure]]:
     """What a milestone can be: an event, a stretch that has lasted, days that add up, and what proves it."""
-    return [Achieved, Sustained, Accumulated, Periods, Spells, Evidenced]
+    return [Attained, Sustained, Accumulated, WholePeriods, Spells, Evidenced]
 
 
 @hookimpl
