@@ -147,7 +147,7 @@ def test_a_table_that_leaves_an_offence_out_does_not_check() -> None:
 @pytest.mark.parametrize(
     ("clauses", "said"),
     [
-        (measure("most_serious of offences"), "a most_serious is written"),
+        (measure("most_serious of offences"), "`most_serious` is written"),
         (measure("harm of offences", by="", more="over: reoffenders"), "is divided by people, and its head names none"),
         (measure("harm of offences for people", weight="counts"), "`weight:` is a number, and this is"),
         (measure("harm of offences for people", more="over: offenders"), "`over:` is `everyone` or `reoffenders`"),
