@@ -17,6 +17,7 @@ from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
 from pbr_rules.checked.following import merged, not_following
 from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.dates import long_text
 from pbr_rules.diagnostics import (
     ContractError,
     DataError,
@@ -29,6 +30,7 @@ from pbr_rules.diagnostics import (
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
+from pbr_rules.evidence.paid import Paid, read_paid
 from pbr_rules.evidence.quarantine import Tolerance, too_many
 from pbr_rules.evidence.read import Raw, Tell, read, silent
 from pbr_rules.evidence.tables import Table
@@ -138,6 +140,7 @@ class Request:
         tables: a CSV file for each parameter given whole.
         engine: python, duckdb, polars, or auto.
         tolerance: how many rows may be rejected, in place of what the contract says.
+        paid: the last statement before this one, as JSON: what it and those before it paid is no longer due.
     """
 
     records: Mapping[str, Path] = field(factory=dict)
@@ -148,6 +151,7 @@ class Request:
     engine: str = "auto"
     tolerance: Tolerance | None = None
     readings: tuple[str, ...] = ()
+    paid: Path | None = None
 
 
 @frozen
@@ -186,7 +190,8 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     if problems:
         raise Rejected("\n".join(problems), tables)
     engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
-    inputs = counted(contract, Inputs(tables, complete=request.complete, given=given), engine)
+    paid = _paid(contract, request)
+    inputs = counted(contract, Inputs(tables, complete=request.complete, given=given, paid=paid), engine)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     return Settled(settle_terms(contract, inputs, request.on, shown), tables, engine, raws)
 
@@ -216,6 +221,7 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     (example,) = contract.examples
     engine = choose("python", contract, 0)
     inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
+    inputs = evolve(inputs, paid=_paid(contract, request))
     return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
 
 
@@ -281,6 +287,20 @@ def _named(contract: Contract, request: Request) -> None:
         stated = " ".join(f"--complete {name}=DATE" for name in open_ended)
         goes = "goes" if len(open_ended) == 1 else "go"
         raise UsageError(f"say how far {whose} {goes}: {stated} ({'; '.join(open_ended.values())})")
+
+
+def _paid(contract: Contract, request: Request) -> Paid | None:
+    """The statement before this one."""
+    if request.paid is None:
+        return None
+    paid = read_paid(request.paid, contract.written.name, contract.currency)
+    if request.on is None:
+        raise UsageError("say when this is settled: --on DATE (the earlier statement is of an earlier day)")
+    if request.on < paid.on:
+        raise UsageError(
+            f"{request.paid.name} was settled on {long_text(paid.on)}, which is after {long_text(request.on)}"
+        )
+    return paid
 
 
 def _given(

@@ -121,7 +121,9 @@ def payees(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     """A limit over payments to several providers: what it takes is nobody's."""
     payments = {payment.name: payment for payment in contract.payments}
     for limit in contract.limits:
-        paid = list(dict.fromkeys(payments[name].payee for name in limit.payments if name in payments))
+        paid = list(
+            dict.fromkeys(payments[name].payee for name in (c.payment for c in limit.covers) if name in payments)
+        )
         if len(paid) > 1:
             yield warning(
                 "payees",

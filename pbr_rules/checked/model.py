@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -243,15 +244,50 @@ class Payment(Figure):
     payee: str
     clause: str | None
     dated: Expression | None
+    never_recovered: bool = False
+
+
+@frozen
+class Earlier(Figure):
+    """What earlier statements say of a payment: how much they paid on it, or on which day they first did.
+
+    Its name is the phrase that reads it: `already paid on grant`, `payment date of grant`.
+    """
+
+    payment: str
+
+    AMOUNT: ClassVar[str] = "already paid on "
+    DAY: ClassVar[str] = "payment date of "
+
+
+@frozen
+class Covered:
+    """A payment that a limit covers, or one payer's part of it."""
+
+    payment: str
+    payer: str | None = None
 
 
 @frozen
 class Limit(Figure):
-    """The most that payments may come to, for each cell of its axes. Only worked examples and explanations read it."""
+    """The most that payments, or one payer's parts of them, may come to, for each cell of its axes. Only worked examples and
+    explanations read it."""
 
-    payments: tuple[str, ...]
+    covers: tuple[Covered, ...]
     value: Expression
     clause: str | None
+
+    def takes_in(self, other: Limit) -> bool:
+        """Whether everything that another limit covers is covered here."""
+        return all(c in self.covers or Covered(c.payment) in self.covers for c in other.covers)
+
+    def meets(self, other: Limit) -> bool:
+        """Whether something is covered by both."""
+        return any(
+            a.payment == b.payment and (a.payer is None or b.payer is None or a.payer == b.payer)
+            for a in self.covers
+            for b in other.covers
+        )
 
 
 @frozen
@@ -276,7 +312,7 @@ class Duty(Figure):
 
 @frozen
 class Constraint:
-    """A condition, and what follows where it does not hold: an event by name, or a deduction."""
+    """A condition, and what follows where it does not hold: an event by name, or a payment held back."""
 
     name: str
     title: str | None
@@ -284,7 +320,13 @@ class Constraint:
     condition: Expression
     event: str
     clause: str | None
+    holds: str | None = None
     span: Span = field(default=NOWHERE, eq=False)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of what it runs over, in the order written."""
+        return tuple(axis.dimension for axis in self.axes)
 
 
 @frozen
@@ -383,6 +425,11 @@ class Contract:
     def duties(self) -> tuple[Duty, ...]:
         """The duties, in the order written."""
         return tuple(c for c in self.constraints if isinstance(c, Duty))
+
+    @property
+    def conditions(self) -> tuple[Constraint, ...]:
+        """The constraints that are conditions, in the order written."""
+        return tuple(c for c in self.constraints if isinstance(c, Constraint))
 
     @property
     def currency(self) -> str:

@@ -50,6 +50,11 @@ OPTIONS = (
         help="Settle over the figures of one of the contract's worked examples, in place of records.",
     ),
     click.option(
+        "--paid",
+        metavar="FILE",
+        help="The last statement before this one, as JSON: what was paid is taken off what is due.",
+    ),
+    click.option(
         "--engine",
         default="auto",
         show_default=True,
@@ -96,6 +101,7 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
         given["engine"],
         tolerance(given["allow_rejected"]),
         given["reading"],
+        None if given["paid"] is None else Path(given["paid"]),
     )
     if example is not None:
         return settle_example(source, example, request, catalogue()), source, known

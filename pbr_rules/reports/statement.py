@@ -77,6 +77,13 @@ def _settlement(s: Settlement, people: bool) -> Json:
     return {
         "contract": _contract(contract),
         "readings": list(contract.under),
+        "earlier": None
+        if s.earlier is None
+        else {
+            "on": s.earlier.on.isoformat(),
+            "terms_sha256": s.earlier.terms,
+            "settlement_sha256": s.earlier.settlement,
+        },
         "dates": {"on": _day(s.on), "complete": {name: day.isoformat() for name, day in s.complete.items()}},
         "given": [{"figure": name if people else unnamed(name), "value": value} for name, value in s.given.items()],
         "records": [
@@ -101,7 +108,7 @@ def _settlement(s: Settlement, people: bool) -> Json:
             for name, n, reasons in s.counted
         ],
         "figures": [_figure(f, say) for f in s.figures],
-        "lines": [_line(line, contract, people) for line in s.lines],
+        "lines": [_line(line, s, people) for line in s.lines],
         "constraints": [_outcome(o, say) for o in s.constraints],
         "totals": _totals(s),
     }
@@ -152,7 +159,8 @@ def _figure(f: FigureLine, say: Say) -> Json:
     }
 
 
-def _line(line: Line, contract: Contract, people: bool) -> Json:
+def _line(line: Line, s: Settlement, people: bool) -> Json:
+    contract, net = s.contract, line.net
     say = with_ids if people else without_ids
     closed = {d: m for d, m in line.cell.items() if contract.members(d) is not None}
     found: Json = {
@@ -165,11 +173,14 @@ def _line(line: Line, contract: Contract, people: bool) -> Json:
         "each": None if line.each is None else money(line.each, contract),
         "amount": None if line.amount is None else money(line.amount, contract),
         "currency": contract.currency,
+        "paid": money(net.paid, contract),
+        "due": None if net.due is None else money(net.due, contract),
+        "paid_on": _day(net.day),
         "state": "payable" if line.amount is not None else _state(line.state),
         "why": say(line.why) or None,
         "because": list(line.because),
         "to": line.payee or None,
-        "shares": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in line.shares],
+        "shares": [_share(line, contract, *share) for share in net.shares],
         "working": working_json(line.working, say),
     }
     if line.kind == "limit":
@@ -177,7 +188,20 @@ def _line(line: Line, contract: Contract, people: bool) -> Json:
     if people and line.person:
         open_ = {d: m for d, m in line.cell.items() if d not in closed}
         found["person"] = {line.person: line.representative, **open_}
+        everyone = {d: list(s.terms.everyone(d, member)) for d, member in found["person"].items()}
+        found["everyone"] = {**everyone, **({line.person: list(line.no_more)} if line.no_more else {})}
     return found
+
+
+def _share(line: Line, contract: Contract, payer: str, paid: Fraction, due: Fraction | None) -> Json:
+    """What a payer bears of a line, what it had paid, and what is due from it."""
+    bears = dict(line.shares).get(payer, Fraction(0))
+    return {
+        "payer": payer,
+        "amount": None if line.amount is None else money(bears, contract),
+        "paid": money(paid, contract),
+        "due": None if due is None else money(due, contract),
+    }
 
 
 def _state(state: State) -> str:
@@ -202,11 +226,19 @@ def _totals(s: Settlement) -> Json:
     limits = sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0))
     return {
         "amount": money(s.total, contract),
+        "paid": money(s.paid, contract),
+        "due": money(s.due, contract),
         "currency": contract.currency,
         "lines": len(s.payable),
         "refused": len(s.refused),
         "not_yet": len(s.not_yet),
-        "payers": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in s.by_payer().items()],
+        "payers": [
+            {
+                "payer": payer,
+                **{word: money(sum_, contract) for word, sum_ in zip(("amount", "paid", "due"), sums, strict=True)},
+            }
+            for payer, sums in s.by_payer().items()
+        ],
         "limits_took": money(limits, contract),
     }
 
