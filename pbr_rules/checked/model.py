@@ -81,7 +81,8 @@ class Stretch:
 
 @frozen
 class Records:
-    """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row."""
+    """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row. `known_from`:
+    the column that says on which day a row came to be known."""
 
     name: str
     title: str | None
@@ -90,6 +91,7 @@ class Records:
     excludes: tuple[tuple[Expression, str], ...]
     tolerance: Literal | None
     stretches: Mapping[str, Stretch] = field(factory=dict)
+    known_from: str | None = None
     span: Span = field(default=NOWHERE, eq=False)
 
     @property

@@ -41,6 +41,10 @@ def facts(whole: Json) -> list[tuple[str, str]]:
         first, last = s["contract"]["runs"]
         found.append(("Runs", f"{shown_day(first)} to {shown_day(last)}"))
     found.append(("Settled on", shown_day(s["dates"]["on"])))
+    if s["dates"]["known_at"]:
+        found.append(("As known on", shown_day(s["dates"]["known_at"])))
+    if s["earlier"]:
+        found.append(("Less what was paid", f"by the statement of {shown_day(s['earlier']['on'])} and those before it"))
     found += [(f"`{name}` complete to", shown_day(day)) for name, day in s["dates"]["complete"].items()]
     if s["readings"]:
         found.append(("Under", ", ".join(s["readings"])))
@@ -277,7 +281,7 @@ def _records(whole: Json) -> Section:
     rows: list[Row] = []
     for r in whole["settlement"]["records"]:
         excluded = sum(e["rows"] for e in r["excluded"])
-        numbers = (r["read"], r["used"], r["rejected"], r["repeated"], excluded)
+        numbers = (r["read"], r["used"], r["rejected"], r["repeated"], excluded, r["later"], r["corrected"])
         rows.append(
             (r["records"], r["title"] or "", *(f"{n:,}" if n or at < 2 else "" for at, n in enumerate(numbers)))
         )
@@ -286,8 +290,9 @@ def _records(whole: Json) -> Section:
         for r in whole["settlement"]["records"]
         for e in r["excluded"]
     ]
-    heading = ("Records", "Title", "Rows read", "Used", "Set aside: do not fit", "Repeated: kept once", "Excluded")
-    return Section("Records", heading, tuple(rows), (2, 3, 4, 5, 6), tuple(notes))
+    fates = ("Set aside: do not fit", "Repeated: kept once", "Excluded", "Not known yet", "Corrected by a later row")
+    heading = ("Records", "Title", "Rows read", "Used", *fates)
+    return Section("Records", heading, tuple(rows), (2, 3, 4, 5, 6, 7, 8), tuple(notes))
 
 
 def _counted(whole: Json) -> Section:

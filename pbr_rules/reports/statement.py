@@ -19,6 +19,7 @@ from pbr_rules.checked.model import Contract
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.read import Raw
 from pbr_rules.exact import decimal_text, ratio_text
+from pbr_rules.settlement.compared import Comparison
 from pbr_rules.settlement.ids import with_ids, without_ids
 from pbr_rules.settlement.lines import Line
 from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
@@ -32,9 +33,37 @@ Say = Callable[[str], str]
 """Turns a text with ids marked in it into one that may be read: with them, or without."""
 
 
-def statement(settlement: Settlement, receipt: Json, people: bool = False) -> Json:
+def statement(
+    settlement: Settlement, receipt: Json, people: bool = False, comparison: Comparison | None = None
+) -> Json:
     """The whole statement. `people`: name the person that stands for each line (personal data)."""
-    return {"schema": SCHEMA, "settlement": _settlement(settlement, people), "receipt": receipt}
+    return {
+        "schema": SCHEMA,
+        "settlement": _settlement(settlement, people),
+        "comparison": None if comparison is None else _comparison(comparison, settlement.contract),
+        "receipt": receipt,
+    }
+
+
+def _comparison(comparison: Comparison, contract: Contract) -> Json:
+    def sum_(amount: Fraction | None) -> str | None:
+        return None if amount is None else money(amount, contract)
+
+    return {
+        "file": comparison.file,
+        "rows": [
+            {
+                "line": row.line,
+                "cell": dict(row.cell),
+                "lines": row.lines,
+                "left_out": row.left_out,
+                "settled": sum_(row.settled),
+                "paid": sum_(row.paid),
+                "difference": sum_(row.difference),
+            }
+            for row in comparison.rows
+        ],
+    }
 
 
 def receipt(
@@ -84,7 +113,11 @@ def _settlement(s: Settlement, people: bool) -> Json:
             "terms_sha256": s.earlier.terms,
             "settlement_sha256": s.earlier.settlement,
         },
-        "dates": {"on": _day(s.on), "complete": {name: day.isoformat() for name, day in s.complete.items()}},
+        "dates": {
+            "on": _day(s.on),
+            "known_at": _day(s.known_at),
+            "complete": {name: day.isoformat() for name, day in s.complete.items()},
+        },
         "given": [{"figure": name if people else unnamed(name), "value": value} for name, value in s.given.items()],
         "records": [
             {
@@ -94,6 +127,8 @@ def _settlement(s: Settlement, people: bool) -> Json:
                 "used": r.used,
                 "repeated": r.repeated,
                 "rejected": r.rejected,
+                "later": r.later,
+                "corrected": r.corrected,
                 "excluded": [{"reason": why, "rows": n} for why, n in r.excluded],
             }
             for r in s.rows

@@ -45,6 +45,7 @@ class Inputs:
     points: points of scales given in an example: scale, arguments, value.
     example: whether these are an example's: what it does not give is then unknown, and its files are complete.
     paid: the last statement before this one.
+    known_at: the day by which rows were known; None: all rows.
     """
 
     tables: Mapping[str, Table] = field(factory=dict)
@@ -56,6 +57,7 @@ class Inputs:
     points: tuple[tuple[str, tuple[Value, ...], Value], ...] = ()
     example: bool = False
     paid: Paid | None = None
+    known_at: date | None = None
 
     def earlier(self, line: PaidKey) -> PaidLine | None:
         """What earlier statements say of a line."""

@@ -48,13 +48,18 @@ class FigureLine:
 
 @frozen
 class RowCount:
-    """What became of the rows of one records clause, and, for a measure, of the rows it counted from."""
+    """What became of the rows of one records clause.
+
+    `later`: not known yet on the day settled by. `corrected`: another row of the same key, known later, stands in for it.
+    """
 
     name: str
     read: int
     used: int
     repeated: int
     rejected: int
+    later: int
+    corrected: int
     excluded: tuple[tuple[str, int], ...]
 
 
@@ -64,6 +69,7 @@ class Settlement:
 
     contract: Contract
     on: date | None
+    known_at: date | None
     complete: Mapping[str, date]
     given: Mapping[str, str]
     figures: tuple[FigureLine, ...]
@@ -127,6 +133,7 @@ def settle(
     return Settlement(
         contract,
         on,
+        inputs.known_at,
         dict(sorted(inputs.complete.items())),
         dict(sorted((given or {}).items())),
         _figures(terms),
@@ -197,8 +204,9 @@ def _rows(tables: Mapping[str, Table]) -> tuple[RowCount, ...]:
             if why is not None:
                 reasons[why] = reasons.get(why, 0) + 1
         used = len(table) - sum(reasons.values())
-        read = len(table) + len(table.rejected) + table.repeated
-        found.append(RowCount(name, read, used, table.repeated, len(table.rejected), tuple(sorted(reasons.items()))))
+        excluded = tuple(sorted(reasons.items()))
+        counts = (table.read, used, table.repeated, len(table.rejected), len(table.later), table.corrected)
+        found.append(RowCount(name, *counts, excluded))
     return tuple(found)
 
 
