@@ -9,7 +9,7 @@ import attrs
 
 from pbr_rules import expressions as x
 from pbr_rules.analysis.signs import may_be_negative
-from pbr_rules.checked.model import Contract, Define, Figure, Measure, Parameter, Payment
+from pbr_rules.checked.model import Contract, Define, Earlier, Figure, Measure, Parameter, Payment
 from pbr_rules.checked.scales import constant
 from pbr_rules.diagnostics import Diagnostic, Label, listing, warning
 from pbr_rules.plan.from_checked import expressions
@@ -133,6 +133,29 @@ def payees(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
             )
 
 
+def netted_twice(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A payment that takes off what was paid on itself: what is due takes it off as well."""
+    for payment in contract.payments:
+        own = f"{Earlier.AMOUNT}{payment.name}"
+        parts = [step.value for step in payment.steps if step.word == "less"]
+        parts += [
+            node.right
+            for amount in (*(branch.amount for branch in payment.branches), *(step.value for step in payment.steps))
+            for node in x.walk(amount)
+            if isinstance(node, x.Arithmetic) and node.sign == "-"
+        ]
+        read = next((n for p in parts for n in x.walk(p) if isinstance(n, x.Read) and n.figure == own), None)
+        if read is not None:
+            yield warning(
+                "netted-twice",
+                f"`{payment.name}` takes off what was already paid on it, and what is due takes that off as well",
+                read.span,
+                help=(
+                    "leave it out: a payment is all that is owed to date, and the statement takes off what was paid",
+                ),
+            )
+
+
 def titles(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     """A figure that reaches a statement has a title: statements print titles."""
     for figure in contract.figures.values():
@@ -205,6 +228,7 @@ LINTS = (
     may_come_out_negative,
     whole_pot,
     payees,
+    netted_twice,
     titles,
     comments,
     windows_past_the_end,
