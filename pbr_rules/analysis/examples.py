@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Contract, Example, Payment
+from pbr_rules.checked.model import Cell, Contract, Duty, Earlier, Example, Limit, Payment
 from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
@@ -84,16 +84,33 @@ def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
     """Figures given that nothing expected here reads, however far down: probably a slip in a name."""
     reached: set[str] = set()
     waiting = [name for _, node in example.expects for name in _read(node)]
+    parts = {
+        **contract.figures,
+        **contract.scales,
+        **{part.name: part for part in (*contract.limits, *contract.duties)},
+    }
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            part = contract.figures.get(name) or contract.scales.get(name)
+            part = parts.get(name)
             waiting += [inner for node in inside(part) for inner in _read(node)] if part is not None else []
+            waiting += _brings(contract, part)
     given = {g.figure: g.span for g in example.figures} | {name: span for name, _, _, span in example.points}
     for name, span in given.items():
         if name not in reached:
             yield Diagnostic("unused-given", f"nothing expected in this example reads `{name}`, which it gives", span)
+
+
+def _brings(contract: Contract, part: object) -> tuple[str, ...]:
+    """What a figure compares without reading it by name: a limit its payments and the limits before it, a duty its payment, a
+    payment that is never recovered what was paid on it."""
+    if isinstance(part, Limit):
+        limits = [limit.name for limit in contract.limits]
+        return (*(c.payment for c in part.covers), *limits[: limits.index(part.name)])
+    if isinstance(part, Payment) and part.never_recovered:
+        return (f"{Earlier.AMOUNT}{part.name}",)
+    return (part.payment,) if isinstance(part, Duty) else ()
 
 
 def _read(node: x.Expression) -> Iterator[str]:
