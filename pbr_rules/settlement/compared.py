@@ -1,6 +1,6 @@
 """A settlement beside what was really paid, row by row of a file. The difference is shown, and nothing is made to agree.
 
-A row speaks of every line that it names: by `line`, by a member of each thing that lines run over, or by both. What it leaves
+A row speaks of every line that it names: by `payment` (or limit), by a member of each thing that lines run over, or by both. What it leaves
 blank is every line's.
 """
 
@@ -62,7 +62,7 @@ def compared(settlement: Settlement, raw: Raw) -> Comparison:
     names = [heading.strip().casefold() for heading in raw.heading]
     if "paid" not in names:
         raise DataError(
-            f'{raw.known_as} has no column "paid"; it may also have "line", and a column for each thing that lines run over'
+            f'{raw.known_as} has no column "paid"; it may also have "payment", and a column for each thing that lines run over'
         )
     dimensions = [d for d in (*contract.categories, *contract.periods) if d.casefold() in names]
     known = {d: spellings(d, contract) for d in dimensions}
@@ -72,7 +72,7 @@ def compared(settlement: Settlement, raw: Raw) -> Comparison:
     for number, cells in raw.rows:
         row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
         place = f"{raw.known_as}, line {number}"
-        name = row.get("line") or None
+        name = row.get("payment") or None
         cell = {d: _member(known[d], d, row[d.casefold()], place) for d in dimensions if row.get(d.casefold())}
         inside = [n for n, line in enumerate(settlement.lines) if _speaks_of(line, name, cell)]
         _named(settlement.lines, name, inside, place)

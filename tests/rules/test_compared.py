@@ -34,7 +34,7 @@ def compare(bench, content, text=TEXT, **more):
 
 def test_each_row_speaks_of_the_lines_that_it_names(bench):
     assert compare(
-        bench, "line,project,paid; outcomes,north,4900; outcomes,south,£2,000.00".replace("£2,000.00", '"£2,000.00"')
+        bench, "payment,project,paid; outcomes,north,4900; outcomes,south,£2,000.00".replace("£2,000.00", '"£2,000.00"')
     ) == [
         ("outcomes", {"project": "north"}, 5_000, 4_900, -100),
         ("outcomes", {"project": "south"}, 2_000, 2_000, 0),
@@ -50,7 +50,7 @@ def test_a_row_without_a_line_speaks_of_all_of_its_cell_and_of_its_limits(bench)
 
 
 def test_lines_that_no_row_speaks_of_are_shown_together(bench):
-    assert compare(bench, "line,project,item,paid; outcomes,north,entry,1000")[1:] == [
+    assert compare(bench, "payment,project,item,paid; outcomes,north,entry,1000")[1:] == [
         ("outcomes", {}, 6_000, None, None),
         ("most", {}, -500, None, None),
     ]
@@ -67,10 +67,10 @@ def test_a_line_that_is_not_settled_makes_no_difference(bench):
     [
         ("project,sum; north,5", 'has no column "paid"'),
         ("project,paid; nroth,5", '"nroth" is not a `project`; did you mean `north`?'),
-        ("line,paid; outcome,5", "no line of the settlement is called `outcome`; did you mean `outcomes`?"),
-        ("line,item,paid; bonus,entry,5", "it names no line"),
+        ("payment,paid; outcome,5", "no line of the settlement is called `outcome`; did you mean `outcomes`?"),
+        ("payment,item,paid; bonus,entry,5", "it names no line"),
         ("project,paid; north,5; north,6", "a line of `outcomes` that it speaks of is spoken of in line 2 too"),
-        ("line,paid; outcomes,five", '"five"'),
+        ("payment,paid; outcomes,five", '"five"'),
     ],
 )
 def test_a_file_that_cannot_be_compared_says_why(bench, content, said):
