@@ -228,8 +228,8 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     contract = required(evolve(compiled, contract=checked, diagnostics=diagnostics))
     (example,) = contract.examples
     engine = choose("python", contract, 0)
-    inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
-    inputs = evolve(inputs, paid=_paid(contract, request))
+    given = _given(source, contract, request, catalogue)
+    inputs = example_inputs(contract, example, engine, given, _paid(contract, request))
     settlement = settle_terms(contract, inputs, request.on, dict(request.set))
     return Settled(settlement, inputs.tables, engine, {}, _compared(settlement, request))
 

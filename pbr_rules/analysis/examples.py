@@ -12,6 +12,7 @@ from pbr_rules.checked.model import Cell, Contract, Duty, Earlier, Example, Limi
 from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
+from pbr_rules.evidence.paid import Paid
 from pbr_rules.exact import Mode, rounded
 from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
@@ -49,9 +50,13 @@ class Worked:
 
 
 def inputs(
-    contract: Contract, example: Example, engine: Engine, given: Mapping[str, Mapping[Cell, x.Expression]]
+    contract: Contract,
+    example: Example,
+    engine: Engine,
+    given: Mapping[str, Mapping[Cell, x.Expression]],
+    paid: Paid | None = None,
 ) -> Inputs:
-    """What an example gives, as a settlement takes it.
+    """What an example gives, as a settlement takes it; `paid`: the statement before it.
 
     Raises:
         DataError: a row does not fit its records.
@@ -65,7 +70,7 @@ def inputs(
         (name, tuple(plain.value(a, {}, plain.frame()) for a in arguments), plain.value(value, {}, plain.frame()))
         for name, arguments, value, _ in example.points
     )
-    stated = Inputs(tables, complete=complete, given=given, figures=figures, points=points, example=True)
+    stated = Inputs(tables, complete=complete, given=given, figures=figures, points=points, example=True, paid=paid)
     return counted(contract, stated, engine)
 
 

@@ -16,6 +16,7 @@ from pbr_rules.cli import run
 from pbr_rules.library import contracts, find
 from pbr_rules.surface.files import load
 from pbr_rules.surface.write import write
+from pbr_rules.testing.contracts import broken
 
 HOME = Path(pbr_rules.__file__).parent / "contracts"
 NAMES = tuple(sorted(path.parent.name for path in HOME.glob("*/contract.pbr")))
@@ -67,6 +68,13 @@ def test_its_name_alone_settles_published_records_or_published_figures(capsys: O
     whole = json.loads(capsys.readouterr().out)
     assert whole["settlement"]["figures"] or whole["settlement"]["lines"]
     assert (whole["comparison"] is not None) == (found.paid is not None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_settles_alike_in_any_order_and_two_periods_add_up(name: str, catalogue: Any) -> None:
+    found = find(name)
+    assert found is not None
+    assert broken(load(found.path), catalogue) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,6 +13,7 @@ import pbr_rules_milestones.plugin
 import pytest
 
 from pbr_rules.surface.write import write
+from pbr_rules.testing.contracts import broken
 
 HERE = Path(__file__).parent
 VECTORS: dict[str, dict[str, Any]] = {
@@ -48,3 +49,8 @@ def test_it_is_laid_out_as_every_contract_is(bench: Any, contract: str) -> None:
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_it_has_no_problem_but_what_the_check_says(bench: Any, contract: str) -> None:
     assert {d.code for d in bench.compiled(contract).diagnostics} <= {"plugin-check"}
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_it_settles_alike_in_any_order_and_two_periods_add_up(bench: Any, catalogue: Any, contract: str) -> None:
+    assert broken(bench.source(contract), catalogue) == []
