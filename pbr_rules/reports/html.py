@@ -1,92 +1,108 @@
-"""The statement as one web page: no scripts, nothing fetched, readable on paper and with a screen reader."""
+"""The statement as one web page: no scripts, nothing fetched, readable on paper, on a telephone and with a screen reader.
+
+The page is laid out by the templates beside this module, which escape every text that is put in.
+"""
 
 from __future__ import annotations
 
 import re
-from html import escape
+from typing import Any
 
-from pbr_rules.reports.layout import Cell, Section
-from pbr_rules.reports.sections import facts, sections, title
-from pbr_rules.reports.statement import Json
+from attrs import evolve, frozen
 
-STYLE = """
-:root { color-scheme: light; }
-body { font: 1rem/1.5 Arial, Helvetica, sans-serif; color: #0b0c0c; background: #fff; max-width: 72rem; margin: 0 auto; padding: 1.5rem; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 1rem; }
-table { border-collapse: collapse; margin: 0 0 .5rem; }
-caption { text-align: left; font-size: 1.2rem; font-weight: bold; padding: 1.5rem 0 .5rem; }
-th, td { border-bottom: 1px solid #b1b4b6; padding: .35rem 1.25rem .35rem 0; text-align: left; vertical-align: top; white-space: pre-line; }
-thead th { border-bottom: 2px solid #0b0c0c; vertical-align: bottom; }
-tbody th { font-weight: normal; }
-.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.strong > * { font-weight: bold; border-top: 1px solid #0b0c0c; }
-code { font-family: Consolas, Menlo, monospace; font-size: .95em; }
-.wide { overflow-x: auto; }
-p { max-width: 45rem; margin: .25rem 0; }
-@media print {
-  @page { margin: 1.5cm; }
-  body { font-size: 10pt; max-width: none; padding: 0; }
-  thead { display: table-header-group; }
-  tr, caption { break-inside: avoid; }
-  caption { break-after: avoid; }
-  .wide { overflow: visible; }
+from pbr_rules.reports.charts import Chart, charts
+from pbr_rules.reports.layout import Section
+from pbr_rules.reports.sections import PARTS, exactly, facts, headline, left_out, sections, title
+from pbr_rules.reports.statement import Json, shown_day
+from pbr_rules.reports.workings import once, plainly
+
+MOST_WAYS = 40
+"""Workings behind one row: the page stays one that a browser opens."""
+
+SAID = {
+    "limits": "A limit is a line of its own: what it takes stands here, and other lines stay as they are.",
+    "not settled": "Nothing is paid for these until the reason is gone. None of them is counted as nothing.",
+    "charts": "Drawn from the figures of this statement.",
+    "signatures": "Agreed as the statement for the dates given above.",
 }
-"""
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+@frozen
+class _Part:
+    """A part of the page under one heading."""
+
+    id: str
+    title: str
+    said: str = ""
+    sections: tuple[Section, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 def statement(whole: Json) -> str:
-    """The statement, its head and each section as a table with its caption."""
-    name = escape(title(whole))
-    head = "\n".join(f'<tr><th scope="row">{_text(k)}</th><td>{_text(v)}</td></tr>' for k, v in facts(whole))
-    body = "\n".join(map(_section, sections(whole)))
-    return f"""<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{name}: statement</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{name}</h1>
-<table>
-<caption>Statement</caption>
-<tbody>
-{head}
-</tbody>
-</table>
-{body}
-</main>
-</body>
-</html>
-"""
-
-
-def _section(section: Section) -> str:
-    heads = "".join(f'<th scope="col"{_figure(section, n)}>{_text(h)}</th>' for n, h in enumerate(section.heading))
-    rows = "\n".join(_row(section, n, row) for n, row in enumerate(section.rows))
-    notes = "".join(f"<p>{_text(note)}</p>\n" for note in section.notes)
-    return (
-        f'<div class="wide"><table>\n<caption>{_text(section.title)}</caption>\n<thead><tr>{heads}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table></div>\n{notes}"
+    """The page."""
+    settled = whole["settlement"]
+    on = settled["dates"]["on"]
+    every = sections(whole, every=True)
+    return str(
+        _environment()
+        .get_template("statement.html.jinja")
+        .render(
+            title=title(whole),
+            purpose=settled["contract"]["purpose"],
+            headline=headline(whole),
+            left_out=left_out([line for line in settled["lines"] if line["amount"] is None]),
+            facts=[fact for fact in facts(whole) if fact[0] not in ("Terms", "Counted by")],
+            summary=[evolve(section, notes=()) for section in every if section.part == "summary"],
+            parts=_parts(whole, every),
+            settled=f"settled on {shown_day(on)}" if on else "day of settlement not stated",
+            terms=settled["contract"]["terms_sha256"],
+        )
     )
 
 
-def _row(section: Section, number: int, row: tuple[Cell, ...]) -> str:
-    strong = ' class="strong"' if number in section.strong else ""
-    first = f'<th scope="row"{_figure(section, 0)}>{_text(str(row[0]))}</th>'
-    rest = "".join(f"<td{_figure(section, n)}>{_text(str(cell))}</td>" for n, cell in enumerate(row[1:], 1))
-    return f"<tr{strong}>{first}{rest}</tr>"
+def _parts(whole: Json, every: list[Section]) -> list[_Part]:
+    """The parts that have anything to say; a section of no part is one by itself, after the limits."""
+    found: list[_Part] = []
+    for name, heading in PARTS.items():
+        inside = tuple(section for section in every if section.part == name)
+        if inside and name != "summary":
+            found.append(_Part(name.replace(" ", "-"), heading, SAID.get(name, ""), inside))
+        if name == "limits":
+            others = [section for section in every if section.part not in PARTS]
+            found += [_Part(f"more-{n}", section.title, "", (section,)) for n, section in enumerate(others, 1)]
+        if name == "conditions" and (drawn := charts(whole)):
+            found.append(_Part("charts", "Charts", SAID["charts"], charts=tuple(_safe(chart) for chart in drawn)))
+    return found
 
 
-def _figure(section: Section, number: int) -> str:
-    return ' class="figure"' if number in section.numbers else ""
+def _safe(chart: Chart) -> Chart:
+    """A drawing is escaped where it is drawn."""
+    from markupsafe import Markup
+
+    return evolve(chart, svg=Markup(chart.svg))
 
 
-def _text(text: str) -> str:
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("pbr_rules.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(text=_text, plain=_plain, exactly=exactly, once=once, plainly=plainly)
+    made.globals["most"] = MOST_WAYS
+    return made
+
+
+def _text(text: object) -> Any:
     """Text as it is; what stands between backticks as code."""
-    return re.sub(r"`([^`\n]*)`", r"<code>\1</code>", escape(text))
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`\n]*)`", r"<code>\1</code>", str(escape(str(text)))))
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")

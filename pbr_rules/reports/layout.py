@@ -22,8 +22,22 @@ class Money:
         return shown_money(self.amount, self.currency)
 
 
-Cell = str | Money
+@frozen
+class Several:
+    """A cell that stands for many: in short, and each by itself for a format that can fold or has room."""
+
+    short: str
+    each: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.short
+
+
+Cell = str | Money | Several
 Row = tuple[Cell, ...]
+
+Worked = tuple[str, Json]
+"""Whose working it is, where that must be said, and the working."""
 
 
 @frozen
@@ -37,6 +51,9 @@ class Section:
         strong: the rows that add others up.
         grouped: how many columns at the left say the same in rows that follow one another.
         few: how many rows a terminal shows, where not all.
+        worked: for each row the workings behind it, for a format that can fold them away; empty where there are none.
+        part: which part of the statement it belongs to, for a format that has parts; one of its own where empty.
+        blank: whether a column may be empty, because it is to be written on.
     """
 
     title: str
@@ -47,6 +64,9 @@ class Section:
     strong: frozenset[int] = frozenset()
     grouped: int = 0
     few: int | None = None
+    worked: tuple[tuple[Worked, ...], ...] = ()
+    part: str = ""
+    blank: bool = False
 
 
 # ---- words

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pbr_rules.reports.layout import Section
-from pbr_rules.reports.sections import facts, sections, title
+from pbr_rules.reports.layout import Section, Several
+from pbr_rules.reports.sections import facts, headline, sections, title
 from pbr_rules.reports.statement import Json
 
 
 def statement(whole: Json) -> str:
     """The statement, its head and each section as a table."""
     head = Section("", ("Statement", ""), tuple(facts(whole)))
-    parts = [f"# {_text(title(whole))}\n", *_table(head), ""]
+    parts = [f"# {_text(title(whole))}\n"]
+    parts += [f"**{_text(label)}: {_text(str(amount))}**\n" for label, amount in headline(whole)]
+    parts += [*_table(head), ""]
     for section in sections(whole):
         parts += [f"## {_text(section.title)}\n", *_table(section), ""]
         parts += [f"{_text(note)}\n" for note in section.notes]
@@ -27,7 +29,7 @@ def _table(section: Section) -> list[str]:
 
 
 def _row(cells: Iterable[object], strong: bool = False) -> str:
-    texts = [_text(str(cell)) for cell in cells]
+    texts = [_text("\n".join(cell.each) if isinstance(cell, Several) else str(cell)) for cell in cells]
     return f"| {' | '.join(f'**{text}**' if strong and text else text for text in texts)} |"
 
 

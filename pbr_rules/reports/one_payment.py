@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from attrs import frozen
+
 from pbr_rules.reports.layout import (
     Row,
     Section,
+    Worked,
     as_money,
     cell_text,
     dimension_text,
@@ -16,6 +19,7 @@ from pbr_rules.reports.layout import (
     people_words,
 )
 from pbr_rules.reports.statement import Json
+from pbr_rules.reports.workings import ways
 
 MOST_ROWS = 40
 """Rows of one payment to people: past that, what each comes to is left out and every cell is one row."""
@@ -24,9 +28,10 @@ SHORT = 36
 """Characters of a working that stands beside its amount."""
 
 
-def payment(whole: Json, lines: list[Json]) -> Section:
-    """A payment with more than one cell, or to people, with what each cell comes to."""
-    if not lines or (len(lines) == 1 and lines[0]["people"] is None):
+def payment(whole: Json, lines: list[Json], every: bool = False) -> Section:
+    """A payment with more than one cell, or to people, with what each cell comes to. `every`: any payment, with each row's
+    working."""
+    if not lines or (not every and len(lines) == 1 and lines[0]["people"] is None):
         return Section("", (), ())
     dimensions = _widest_first(lines)
     lines = sorted(lines, key=lambda line: _place(line, dimensions[:1], whole))
@@ -35,18 +40,24 @@ def payment(whole: Json, lines: list[Json]) -> Section:
     if to_people:
         rows, extra, notes = _to_people(whole, lines, dimensions)
     else:
-        worked = [short_working(line) for line in lines]
+        worked = [_at_length(line) if every else short_working(line) for line in lines]
         extra = ["Working"] if all(worked) else []
         rows = [
-            (line["cell"], Fraction(line["amount"]), (*([work] if extra else []), as_money(line["amount"], whole)))
+            _Laid(
+                line["cell"],
+                Fraction(line["amount"]),
+                (*([work] if extra else []), as_money(line["amount"], whole)),
+                (("", line["working"]),),
+            )
             for line, work in zip(lines, worked, strict=True)
         ]
         notes = ()
     numbers = tuple(range(len(heading) + (0 if to_people else len(extra)), len(heading) + len(extra) + 1))
-    laid, strong = _with_subtotals(whole, rows, dimensions, len(extra))
+    laid, strong, behind = _with_subtotals(whole, rows, dimensions, len(extra))
     text = line_name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
     grouped = 1 if len(dimensions) > 1 else 0
-    return Section(text, (*heading, *extra, "Amount"), tuple(laid), numbers, tuple(notes), frozenset(strong), grouped)
+    heading += [*extra, "Amount"]
+    return Section(text, tuple(heading), tuple(laid), numbers, notes, frozenset(strong), grouped, worked=tuple(behind))
 
 
 def _widest_first(lines: list[Json]) -> list[str]:
@@ -61,29 +72,48 @@ def _place(line: Json, dimensions: list[str], whole: Json) -> tuple[int, ...]:
     return tuple(list(members.get(d, {})).index(line["cell"][d]) for d in dimensions)
 
 
-_Laid = tuple[dict[str, str], Fraction, Row]
+@frozen
+class _Laid:
+    """A row to be: its cell, its amount, the cells after those of its dimensions, and the workings behind it."""
+
+    cell: dict[str, str]
+    amount: Fraction
+    cells: Row
+    worked: tuple[Worked, ...] = ()
 
 
-def _with_subtotals(whole: Json, rows: list[_Laid], dimensions: list[str], extra: int) -> tuple[list[Row], set[int]]:
+def _with_subtotals(
+    whole: Json, rows: list[_Laid], dimensions: list[str], extra: int
+) -> tuple[list[Row], set[int], list[tuple[Worked, ...]]]:
     """The rows with their cells before them, a subtotal below each member of the first dimension, and the total."""
     laid: list[Row] = []
     strong: set[int] = set()
+    behind: list[tuple[Worked, ...]] = []
     groups: dict[str, list[_Laid]] = {}
     for row in rows:
-        groups.setdefault(row[0][dimensions[0]] if dimensions else "", []).append(row)
+        groups.setdefault(row.cell[dimensions[0]] if dimensions else "", []).append(row)
     subtotals = len(dimensions) > 1 and len(groups) > 1 and any(len(group) > 1 for group in groups.values())
     blank = ("",) * (len(dimensions) - 2 + extra)
     for member, group in groups.items():
-        laid += [(*(member_title(d, cell[d], whole) for d in dimensions), *cells) for cell, _, cells in group]
+        laid += [(*(member_title(d, row.cell[d], whole) for d in dimensions), *row.cells) for row in group]
+        behind += [row.worked for row in group]
         if subtotals:
             strong.add(len(laid))
-            amount = as_money(sum((a for _, a, _ in group), Fraction(0)), whole)
+            amount = as_money(sum((row.amount for row in group), Fraction(0)), whole)
             laid.append((member_title(dimensions[0], member, whole), "Subtotal", *blank, amount))
+            behind.append(())
     if len(rows) > 1:
         strong.add(len(laid))
-        total = as_money(sum((a for _, a, _ in rows), Fraction(0)), whole)
+        total = as_money(sum((row.amount for row in rows), Fraction(0)), whole)
         laid.append(("Total", *("",) * (len(dimensions) - 1 + extra), total))
-    return laid, strong
+        behind.append(())
+    return laid, strong, behind
+
+
+def _at_length(line: Json) -> str:
+    """The formula with its figures, or what was done in its place."""
+    working = line["working"]
+    return working["with_numbers"] or "; ".join(working["steps"]) or working["shown"]
 
 
 def short_working(line: Json) -> str:
@@ -94,27 +124,29 @@ def short_working(line: Json) -> str:
 
 def _to_people(whole: Json, lines: list[Json], dimensions: list[str]) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
     """People who come to the same together; those who come to nothing are counted in a note."""
-    groups: dict[tuple[str, ...], dict[Fraction, int]] = {}
-    cells: dict[tuple[str, ...], dict[str, str]] = {}
+    groups: dict[tuple[str, ...], dict[Fraction, list[Json]]] = {}
     for line in lines:
         key = tuple(line["cell"][d] for d in dimensions)
-        cells[key] = line["cell"]
-        by_amount = groups.setdefault(key, {})
-        each = Fraction(line["each"])
-        by_amount[each] = by_amount.get(each, 0) + line["people"]
-    nothing = {key: by_amount.pop(Fraction(0), 0) for key, by_amount in groups.items()}
-    notes = _come_to_nothing(whole, [(cells[key], number) for key, number in nothing.items() if number])
+        groups.setdefault(key, {}).setdefault(Fraction(line["each"]), []).append(line)
+    nothing = [by_amount.pop(Fraction(0), []) for by_amount in groups.values()]
+    notes = _come_to_nothing(whole, [(of[0]["cell"], _number(of)) for of in nothing if of])
     rows: list[_Laid] = []
     apart = sum(map(len, groups.values())) <= MOST_ROWS
-    for key, by_amount in groups.items():
+    for by_amount in groups.values():
         if apart:
-            for each, number in sorted(by_amount.items(), reverse=True):
-                shown = (f"{number:,}", as_money(each, whole), as_money(each * number, whole))
-                rows.append((cells[key], each * number, shown))
+            for each, of in sorted(by_amount.items(), key=lambda item: item[0], reverse=True):
+                amount = each * _number(of)
+                shown = (f"{_number(of):,}", as_money(each, whole), as_money(amount, whole))
+                rows.append(_Laid(of[0]["cell"], amount, shown, ways(of)))
         elif by_amount:
-            amount = sum((each * number for each, number in by_amount.items()), Fraction(0))
-            rows.append((cells[key], amount, (f"{sum(by_amount.values()):,}", as_money(amount, whole))))
+            of = [line for same in by_amount.values() for line in same]
+            amount = sum((Fraction(line["amount"]) for line in of), Fraction(0))
+            rows.append(_Laid(of[0]["cell"], amount, (f"{_number(of):,}", as_money(amount, whole)), ways(of)))
     return rows, ["People", "Each"] if apart else ["People"], notes
+
+
+def _number(lines: list[Json]) -> int:
+    return sum(line["people"] for line in lines)
 
 
 def _come_to_nothing(whole: Json, cells: list[tuple[dict[str, str], int]]) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from attrs import evolve
 
 from pbr_rules.reports.layout import (
     Cell,
+    Money,
     Row,
     Section,
+    Several,
+    Worked,
     as_money,
     cell_text,
     counted_words,
     line_name,
-    member_title,
     people_words,
     total_of,
 )
@@ -56,29 +58,58 @@ def facts(whole: Json) -> list[tuple[str, str]]:
     return found
 
 
-def sections(whole: Json) -> list[Section]:
-    """The sections that have anything to say, in the order of reading, without columns that say nothing."""
+PARTS = {
+    "summary": "Summary",
+    "lines": "Lines",
+    "limits": "Limits and what is withheld",
+    "not settled": "Not settled",
+    "conditions": "Conditions",
+    "figures": "Figures",
+    "working": "Working",
+    "records": "Records: what counted and what did not",
+    "signatures": "Signatures",
+    "receipt": "Receipt: how this statement was made",
+}
+"""The parts of a statement in the order of reading. A section of none of them stands by itself after the limits."""
+
+
+def headline(whole: Json) -> list[tuple[str, Money]]:
+    """The amounts to be read first."""
+    totals = whole["settlement"]["totals"]
+    owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total to pay"
+    return [(owed, as_money(totals["amount"], whole))]
+
+
+def sections(whole: Json, every: bool = False) -> list[Section]:
+    """The sections that have anything to say, in the order of reading, without columns that say nothing.
+
+    `every`: for a format that can fold, with a section for every payment, and each row's working behind it.
+    """
     s = whole["settlement"]
     payments = dict.fromkeys(line["line"] for line in s["lines"] if line["kind"] == "payment")
+    settled = [payment(whole, [line for line in _settled(whole) if line["line"] == name], every) for name in payments]
     found = [
-        _summary(whole),
-        _payers(whole),
-        *(payment(whole, [line for line in _settled(whole) if line["line"] == name]) for name in payments),
-        _not_settled(whole),
-        _limits(whole),
-        _held_back(whole),
-        _conditions(whole),
-        _figures(whole),
-        _figures_without(whole),
-        _working(whole),
-        _records(whole),
-        _counted(whole),
-        _made_with(whole),
+        ("summary", _summary(whole)),
+        ("summary", _payers(whole)),
+        *(("lines", section) for section in settled),
+        ("not settled", _not_settled(whole)),
+        ("limits", _limits(whole)),
+        ("limits", _held_back(whole)),
+        ("conditions", _conditions(whole)),
+        ("figures", _figures(whole)),
+        ("figures", _figures_without(whole)),
+        *([] if every else [("working", _working(whole))]),
+        ("records", _records(whole)),
+        ("records", _counted(whole)),
+        ("signatures", _signatures(whole)),
+        ("receipt", _made_with(whole)),
     ]
-    return [_without_empty_columns(section) for section in found if section.rows]
+    return [_without_empty_columns(evolve(section, part=part)) for part, section in found if section.rows]
 
 
 def _without_empty_columns(section: Section) -> Section:
+    if section.blank:
+        return section
     keep = [n for n in range(len(section.heading)) if any(str(row[n]) for row in section.rows)]
     return evolve(
         section,
@@ -105,18 +136,18 @@ def _summary(whole: Json) -> Section:
     for lines in groups.values():
         with_amount = [line for line in lines if line["amount"] is not None]
         amount: Cell = as_money(total_of(with_amount), whole) if with_amount else "not settled"
-        rows.append((line_name(lines[0]), lines[0]["clause"] or "", _left_out(lines), amount))
+        rows.append((line_name(lines[0]), lines[0]["clause"] or "", left_out(lines), amount))
     totals = s["totals"]
     owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total"
     rows.append((owed, "", "", as_money(totals["amount"], whole)))
-    without = _left_out([line for line in s["lines"] if line["amount"] is None])
+    without = left_out([line for line in s["lines"] if line["amount"] is None])
     notes = (f"This total leaves out {without}: see “Not settled”.",) if without else ()
     return Section(
         "Total", ("Line", "Clause", "Left out", "Amount"), tuple(rows), (3,), notes, frozenset((len(rows) - 1,))
     )
 
 
-def _left_out(lines: list[Json]) -> str:
+def left_out(lines: list[Json]) -> str:
     """`3 refused and 1 not yet due`."""
     refused = sum(line["state"] == "refused" for line in lines)
     not_yet = sum(line["state"] == "not yet" for line in lines)
@@ -146,7 +177,8 @@ def _alike(found: Iterable[tuple[str, str, str, dict[str, str], int | None]], wh
         groups.setdefault((name, state, why), []).append((cell, people))
     for (name, state, why), members in groups.items():
         cells = list(dict.fromkeys(cell_text(cell, whole) for cell, _ in members))
-        said = "; ".join(cells) if len(cells) <= 3 else f"{len(cells):,} cells: {'; '.join(cells[:2])} …"
+        short = f"{len(cells):,} cells: {'; '.join(cells[:2])} …"
+        said: Cell = "; ".join(cells) if len(cells) <= 3 else Several(short, tuple(cells))
         number = sum(people or 0 for _, people in members)
         yield name, said, f"{number:,}" if members[0][1] is not None else "", state, why
 
@@ -164,8 +196,10 @@ def _limits(whole: Json) -> Section:
         if line["kind"] == "limit" and line["amount"] is not None:
             groups.setdefault((line["line"], tuple(line["cell"].values())), []).append(line)
     rows: list[Row] = []
+    worked: list[tuple[Worked, ...]] = []
     for lines in groups.values():
         first = lines[0]
+        worked.append((("", first["working"]),) if first["people"] is None else ())
         people = sum(line["people"] or 0 for line in lines if Fraction(line["amount"]))
         steps = first["working"]["steps"]
         reached = steps[0] if first["people"] is None and steps else f"took from {people_words(people)}"
@@ -178,11 +212,13 @@ def _limits(whole: Json) -> Section:
                 as_money(total_of(lines), whole),
             )
         )
-    return Section("Limits", ("Limit", "For", "Clause", "Reached", "Took"), tuple(rows), (4,))
+    heading = ("Limit", "For", "Clause", "Reached", "Took")
+    return Section("Limits", heading, tuple(rows), (4,), worked=tuple(worked))
 
 
 def _held_back(whole: Json) -> Section:
     """What is withheld or returned because a duty was not met."""
+    lines = [line for line in whole["settlement"]["lines"] if line["kind"] == "duty"]
     rows = tuple(
         (
             line_name(line),
@@ -191,10 +227,14 @@ def _held_back(whole: Json) -> Section:
             "; ".join(line["working"]["steps"]),
             as_money(line["amount"], whole),
         )
-        for line in whole["settlement"]["lines"]
-        if line["kind"] == "duty"
+        for line in lines
     )
-    return Section("Withheld or to be returned", ("Duty", "For", "Clause", "Working", "Amount"), rows, (4,))
+    heading = ("Duty", "For", "Clause", "Working", "Amount")
+    return Section("Withheld or to be returned", heading, rows, (4,), worked=_each_worked(lines))
+
+
+def _each_worked(found: Iterable[Json]) -> tuple[tuple[Worked, ...], ...]:
+    return tuple((("", each["working"]),) for each in found)
 
 
 def _conditions(whole: Json) -> Section:
@@ -208,25 +248,24 @@ def _conditions(whole: Json) -> Section:
         )
         for c in whole["settlement"]["constraints"]
     )
-    return Section("Conditions", ("Condition", "For", "Clause", "Result", "Working"), rows)
+    heading = ("Condition", "For", "Clause", "Result", "Working")
+    return Section("Conditions", heading, rows, worked=_each_worked(whole["settlement"]["constraints"]))
 
 
 # ---- figures and working
 
 
 def _figures(whole: Json) -> Section:
-    rows = tuple(
-        (f["title"] or f["figure"], f["working"]["of"], f["shown"], _exactly(f))
-        for f in whole["settlement"]["figures"]
-        if f["exact"] is not None
-    )
-    return Section("Figures", ("Figure", "Name", "Shown", "Exactly"), rows, (2,), grouped=1)
+    figures = [f for f in whole["settlement"]["figures"] if f["exact"] is not None]
+    rows = tuple((f["title"] or f["figure"], f["working"]["of"], f["shown"], exactly(f)) for f in figures)
+    heading = ("Figure", "Name", "Shown", "Exactly")
+    return Section("Figures", heading, rows, (2,), grouped=1, worked=_each_worked(figures))
 
 
-def _exactly(figure: Json) -> str:
+def exactly(figure: Json) -> str:
     """The exact value, where what is shown is rounded."""
-    exact, shown = figure["exact"], figure["shown"]
-    if " of " in shown or " over " in shown:
+    exact, shown = figure["exact"] or "", figure["shown"]
+    if not exact or " of " in shown or " over " in shown:
         return ""
     found = re.search(r"[\d,.]+", shown)
     digits = found[0].replace(",", "").replace(".", "") if found else shown
@@ -304,6 +343,15 @@ def _counted(whole: Json) -> Section:
     return Section("Rows counted", ("Measure", "What became of them", "Rows"), tuple(rows), (2,), grouped=1)
 
 
+def _signatures(whole: Json) -> Section:
+    """Where each party signs."""
+    rows = tuple(
+        (f"{p['title'] or p['name']} ({p['role']})", "", "", "", "") for p in whole["settlement"]["contract"]["parties"]
+    )
+    heading = ("For", "Name", "Role", "Signature", "Date")
+    return Section("Signatures", heading, rows, few=0, blank=True)
+
+
 def _made_with(whole: Json) -> Section:
     r = whole["receipt"]
     rows: list[Row] = [("Terms", f"sha256 {whole['settlement']['contract']['terms_sha256']}")]
@@ -313,34 +361,3 @@ def _made_with(whole: Json) -> Section:
     rows += [(f"Plugin {p['name']}", f"{p['distribution']} {p['version']}") for p in r["plugins"]]
     rows.append(("Command", r["command"]))
     return Section("Made with", ("What", "Which"), tuple(rows), few=0)
-
-
-# ---- every line by itself, for files of data
-
-
-def lines(whole: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
-    """Every line, settled or not: the headings, the rows, and the columns that hold plain numbers."""
-    s = whole["settlement"]
-    used = dict.fromkeys(d for line in s["lines"] for d in line["cell"])
-    payers = dict.fromkeys(share["payer"] for line in s["lines"] for share in line["shares"])
-    people = [d for d in dict.fromkeys(d for line in s["lines"] for d in line.get("person", {})) if d not in used]
-    heading = (
-        *("line", "kind", "title", "clause", *used, *people, "people", "each", "amount", "currency", "state", "why"),
-        *("to", "working", *(f"borne by {payer}" for payer in payers)),
-    )
-    rows = []
-    for line in s["lines"]:
-        shares = {share["payer"]: share["amount"] for share in line["shares"]}
-        rows.append(
-            (
-                *(line["line"], line["kind"], line["title"] or "", line["clause"] or ""),
-                *(member_title(d, line["cell"][d], whole) if d in line["cell"] else "" for d in used),
-                *(line.get("person", {}).get(d, "") for d in people),
-                *("" if line["people"] is None else str(line["people"]), line["each"] or "", line["amount"] or ""),
-                *(line["currency"] or "", line["state"], line["why"] or "", line["to"] or ""),
-                *(line["working"]["with_numbers"] or "", *(shares.get(payer, "") for payer in payers)),
-            )
-        )
-    at = {name: n for n, name in enumerate(heading)}
-    numbers = [at["people"], at["each"], at["amount"], *(at[f"borne by {payer}"] for payer in payers)]
-    return heading, rows, tuple(numbers)

@@ -19,7 +19,9 @@ from pbr_rules.checked.model import Contract
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.read import Raw
 from pbr_rules.exact import decimal_text, ratio_text
+from pbr_rules.reports.pictured import change_json, scale_json
 from pbr_rules.settlement.compared import Comparison
+from pbr_rules.settlement.drawn import compared, scales
 from pbr_rules.settlement.ids import with_ids, without_ids
 from pbr_rules.settlement.lines import Line
 from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
@@ -145,6 +147,8 @@ def _settlement(s: Settlement, people: bool) -> Json:
         "figures": [_figure(f, say) for f in s.figures],
         "lines": [_line(line, s, people) for line in s.lines],
         "constraints": [_outcome(o, say) for o in s.constraints],
+        "scales": [scale_json(drawn, say) for drawn in scales(s)],
+        "changes": [change_json(change, say) for change in compared(s)],
         "totals": _totals(s),
     }
 
@@ -159,6 +163,7 @@ def _contract(contract: Contract) -> Json:
     return {
         "name": written.name,
         "title": written.title,
+        "purpose": written.purpose,
         "terms_sha256": hashlib.sha256(contract.source.text.encode()).hexdigest(),
         "currency": written.currency,
         "runs": [day.isoformat() for day in written.runs] if written.runs else None,
@@ -171,6 +176,10 @@ def _contract(contract: Contract) -> Json:
         "members": {
             d: {m: contract.title_of(d, m) for m in contract.members(d) or ()}
             for d in (*contract.categories, *contract.periods)
+        },
+        "periods": {
+            name: {m.name: [m.first.isoformat(), m.last.isoformat()] for m in period.members}
+            for name, period in contract.periods.items()
         },
     }
 

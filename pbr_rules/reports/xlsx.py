@@ -1,35 +1,77 @@
-"""The statement as a workbook: a cover, then one table on each sheet, its title in the first cell.
+"""The statement as a workbook: a summary, every line, every working, then a sheet for each table that the statement has.
 
-A workbook holds numbers in binary. So an amount stands twice: as a number to add up with, and beside it in full, as text.
+A workbook holds numbers in binary, and shows fifteen digits of them. An amount or a figure that fifteen digits write in full is a
+number; any other is text, so that none is changed. Text stays text, whatever it begins with.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
-from datetime import datetime
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from attrs import frozen
 
+from pbr_rules.exact import places
 from pbr_rules.kinds import SIGNS
-from pbr_rules.reports.layout import Money, Row, Section
-from pbr_rules.reports.sections import facts, lines, sections, title
+from pbr_rules.reports.every_line import columns
+from pbr_rules.reports.every_line import rows as every_line
+from pbr_rules.reports.layout import Cell, Money, Section, Several, cell_text, line_name
+from pbr_rules.reports.sections import exactly, facts, headline, left_out, sections, title
 from pbr_rules.reports.statement import Json
+from pbr_rules.reports.workings import once, ways
 
 CREATED = datetime(2000, 1, 1)
 """Stands in every workbook, so that the same statement makes the same bytes."""
 
-WIDEST = 60
+WIDEST, NARROWEST = 44, 7
+
+RULE = "#b1b4b6"
+
+DIGITS = 15
+"""Digits of a number that a workbook keeps."""
+
+LONGEST = 32_000
+"""A cell holds 32,767 characters."""
+
+MOST_WORKINGS = 50_000
+"""Rows of the sheet of workings: past that the file is too large to be read."""
+
+
+LEADING, LEFT_OUT = ("title", "clause"), ("contract", "settled_on", "line", "kind", "currency")
+"""Columns of every line that a reader wants first, and those that the workbook says elsewhere."""
+
+AMOUNTS = 4
+"""Of the others, the first are of people and amounts."""
 
 
 @frozen
-class _Sheet:
-    name: str
-    section: Section
+class _Figure:
+    """A figure of a kind, exact; text where it is no number, or has no exact value."""
+
+    exact: str | None
+    kind: str
+    shown: str
+
+
+Entry = Cell | _Figure | int
+
+
+@frozen
+class _Table:
+    """A table to be: its title, its headings, its rows, its notes, and the rows that add others up."""
+
+    title: str
+    heading: tuple[str, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    notes: tuple[str, ...] = ()
+    strong: frozenset[int] = frozenset()
+    blank: bool = False
 
 
 def statement(whole: Json) -> bytes:
@@ -41,140 +83,327 @@ def statement(whole: Json) -> bytes:
     book = Workbook(out, options)
     book.set_properties({"title": title(whole), "created": CREATED})
     writer = _Writer(book)
-    sheets = _named([*sections(whole), _every_line(whole)])
-    writer.cover(title(whole), facts(whole), sheets)
-    for number, sheet in enumerate(sheets, 1):
-        writer.sheet(sheet, number)
+    found = sections(whole)
+    tables = [_lines(whole), _workings(whole)]
+    tables += [_table(section) for section in found if section.part not in ("summary", "lines", "figures", "working")]
+    tables[2:2] = [_figures(whole)]
+    named = _named([table for table in tables if table.rows])
+    writer.summary(whole, [_table(section) for section in found if section.part == "summary"], named)
+    for number, (name, table) in enumerate(named, 1):
+        writer.sheet(name, table, number)
     book.close()
     return out.getvalue()
 
 
-def _every_line(whole: Json) -> Section:
-    """Every line by itself, settled or not: what the CSV holds."""
-    heading, rows, numbers = lines(whole)
-    currency = whole["settlement"]["contract"]["currency"] or ""
-    money = {n for n in numbers if heading[n] != "people"}
-    listed: tuple[Row, ...] = tuple(
-        tuple(Money(cell, currency) if n in money and cell else cell for n, cell in enumerate(row)) for row in rows
+# ---- what stands on the sheets
+
+
+def _table(section: Section) -> _Table:
+    """A section, its counts as numbers."""
+    rows = tuple(
+        tuple(_counted(cell) if n in section.numbers else cell for n, cell in enumerate(row)) for row in section.rows
     )
-    return Section("Every line", heading, listed, numbers)
+    return _Table(section.title, section.heading, rows, section.notes, section.strong, section.blank)
 
 
-def _named(found: Sequence[Section]) -> list[_Sheet]:
-    """A sheet for each section, under its title: at most 31 characters, without the marks that Excel refuses, each once."""
-    names: dict[str, None] = {"cover": None}
+def _counted(cell: Cell) -> Entry:
+    text = str(cell)
+    return int(text.replace(",", "")) if isinstance(cell, str) and re.fullmatch(r"\d[\d,]{0,14}", text) else cell
+
+
+def _lines(whole: Json) -> _Table:
+    """Every line: where it falls, then its amounts, then the rest, without the columns that none of them fills."""
+    of = columns(whole)
+    found = every_line(whole)
+    places_ = {column.name: n for n, column in enumerate(of)}
+    before = [n for n, column in enumerate(of) if column.name.startswith("for ")]
+    borne = [n for n, column in enumerate(of) if column.name.startswith("borne by ")]
+    if len(borne) == 1:  # one payer bears it all
+        of, borne = of[: borne[0]], []
+    rest = [n for n, column in enumerate(of) if column.name not in LEADING + LEFT_OUT and n not in (*before, *borne)]
+    order = [*(places_[name] for name in LEADING), *before, *rest[:AMOUNTS], *borne, *rest[AMOUNTS:]]
+    for_people = any(line["people"] is not None for line in whole["settlement"]["lines"])
+    keep = [n for n in order if any(row[n] for row in found) and (for_people or of[n].name != "each")]
+    currency = whole["settlement"]["contract"]["currency"] or ""
+    rows: list[tuple[Entry, ...]] = []
+    for row in found:
+        cells: list[Entry] = []
+        for n in keep:
+            text = row[n]
+            cells.append(Money(text, currency) if of[n].money and text else _counted(text) if of[n].number else text)
+        rows.append(tuple(cells))
+    return _Table("Lines", tuple(of[n].heading for n in keep), tuple(rows))
+
+
+def _workings(whole: Json) -> _Table:
+    """How each line came about, figure by figure: of people, each way once."""
+    rows: list[tuple[Entry, ...]] = []
+    groups: dict[tuple[str, tuple[str, ...]], list[Json]] = {}
+    for line in whole["settlement"]["lines"]:
+        groups.setdefault((line["line"], tuple(line["cell"].values())), []).append(line)
+    for lines in groups.values():
+        cell = cell_text(lines[0]["cell"], whole)
+        name = f"{line_name(lines[0])}: {cell}" if cell else line_name(lines[0])
+        for people, working in ways(lines):
+            rows += [(name, people, *row) for row in _worked(once(working), 0)]
+    heading = ("Line", "For", "Level", "Figure", "What it is", "Value", "As shown", "Exactly", "How it came about")
+    notes: tuple[str, ...] = ("Level 0 is the line itself, level 1 what it reads, and so on down.",)
+    if len(rows) > MOST_WORKINGS:
+        notes += (f"The first {MOST_WORKINGS:,} of {len(rows):,} rows: the statement as JSON has all.",)
+    return _kept("Working", heading, tuple(rows[:MOST_WORKINGS]), notes)
+
+
+def _worked(w: Json, level: int) -> Iterator[tuple[Entry, ...]]:
+    numbers = w["with_numbers"] if w["with_numbers"] != w["formula"] else ""
+    said = [w["formula"], numbers and f"which is: {numbers}", *w["steps"], w["why"]]
+    figure: Entry = _Figure(w["exact"], w["kind"], w["shown"]) if w["exact"] is not None else ""
+    how = "\n".join(part for part in said if part)
+    yield level, "    " * level + w["of"], w["title"] or "", figure, _besides(w), exactly(w), how
+    for inner in w["inputs"]:
+        yield from _worked(inner, level + 1)
+
+
+def _figures(whole: Json) -> _Table:
+    """Measures and defines, with a value or without."""
+    rows: tuple[tuple[Entry, ...], ...] = tuple(
+        (
+            f["title"] or f["figure"],
+            cell_text(f["cell"], whole),
+            f["working"]["of"],
+            _Figure(f["exact"], f["working"]["kind"], f["shown"]) if f["exact"] is not None else "",
+            _besides(f),
+            exactly(f),
+            f["why"] or "",
+        )
+        for f in whole["settlement"]["figures"]
+    )
+    heading = ("Figure", "For", "Name", "Value", "As shown", "Exactly", "Why there is no value")
+    return _kept("Figures", heading, rows)
+
+
+def _besides(found: Json) -> str:
+    """What is shown of a figure besides its number: what a rate is of, a word, why there is none."""
+    shown = str(found["shown"])
+    return "" if re.fullmatch(r"[^A-Za-z]*|[\d,.-]+ (percentage points?|per [\d,]+)", shown) else shown
+
+
+def _kept(
+    name: str, heading: tuple[str, ...], rows: tuple[tuple[Entry, ...], ...], notes: tuple[str, ...] = ()
+) -> _Table:
+    """A table without the columns that are empty."""
+    keep = [n for n in range(len(heading)) if any(row[n] != "" for row in rows)]
+    return _Table(name, tuple(heading[n] for n in keep), tuple(tuple(row[n] for n in keep) for row in rows), notes)
+
+
+def _named(found: Sequence[_Table]) -> list[tuple[str, _Table]]:
+    """A sheet for each table, under its title: at most 31 characters, without the marks that Excel refuses, each once."""
+    names: dict[str, None] = {"summary": None, "history": None}
     sheets = []
-    for section in found:
-        plain = re.sub(r"[\[\]:*?/\\]", " ", section.title).strip("' ")[:31].strip("' ") or "Table"
+    for table in found:
+        plain = {"Made with": "Receipt"}.get(table.title, table.title)
+        plain = re.sub(r"[\[\]:*?/\\]", " ", plain).strip("' ")[:31].strip("' ") or "Table"
         name, number = plain, 1
         while name.casefold() in names:
             number += 1
             name = f"{plain[: 30 - len(str(number))].rstrip()} {number}"
         names[name.casefold()] = None
-        sheets.append(_Sheet(name, section))
+        sheets.append((name, table))
     return sheets
+
+
+# ---- how they are written
 
 
 class _Writer:
     def __init__(self, book: Any) -> None:
         self.book = book
-        plain = {"font_name": "Arial", "font_size": 11, "valign": "top"}
-        self.title = book.add_format({**plain, "bold": True, "font_size": 16})
-        self.text = book.add_format({**plain, "text_wrap": True})
-        self.right = book.add_format({**plain, "align": "right"})
-        self.count = book.add_format({**plain, "num_format": "#,##0"})
-        self.head = book.add_format({**plain, "bold": True, "text_wrap": True, "bottom": 1})
-        self.plain = plain
-        self.moneys: dict[str, Any] = {}
+        self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
-    def cover(self, name: str, found: list[tuple[str, str]], sheets: list[_Sheet]) -> None:
-        """The title, the head of the statement, and what is on each sheet."""
-        sheet = self.book.add_worksheet("Cover")
-        sheet.write_string(0, 0, name, self.title)
-        sheet.set_column(0, 0, 30)
-        sheet.set_column(1, 1, WIDEST)
-        rows = [*found, *((f"Sheet: {s.name}", s.section.title) for s in sheets)]
-        self.table(sheet, 2, "Cover", ("Statement", "What it says"), [tuple(row) for row in rows])
+    def format(self, **more: object) -> Any:
+        """A format, made once."""
+        made = {"font_name": "Arial", "font_size": 11, "valign": "top", **more}
+        key = tuple(sorted(made.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(made)
+        return self.formats[key]
 
-    def sheet(self, made: _Sheet, number: int) -> None:
-        """A section: its title, its notes, its table."""
-        section = made.section
-        sheet = self.book.add_worksheet(made.name)
-        sheet.write_string(0, 0, section.title, self.title)
-        for line, note in enumerate(section.notes, 1):
-            sheet.write_string(line, 0, note)
-        heading, rows = _with_numbers(section)
-        self.table(sheet, len(section.notes) + 2, f"Table{number}", heading, rows)
-        for column, name in enumerate(heading):
-            longest = max((len(part) for row in rows for part in str(row[column]).split("\n")), default=0)
-            sheet.set_column(column, column, min(max(longest, len(name), 8) + 2, WIDEST))
+    def new(self, name: str) -> Any:
+        """A sheet that prints on A4, as wide as the paper."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.set_footer("&L&A&RPage &P of &N")
+        sheet.hide_gridlines(2)
+        return sheet
 
-    def table(self, sheet: Any, first: int, name: str, heading: Sequence[str], rows: list[tuple[object, ...]]) -> None:
+    def summary(self, whole: Json, tables: list[_Table], sheets: list[tuple[str, _Table]]) -> None:
+        """The total, the head of the statement, what each line comes to, and what is on each sheet."""
+        sheet = self.new("Summary")
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 3, 24)
+        sheet.set_row(0, 28)
+        self.text(sheet, 0, 0, title(whole), bold=True, font_size=18, text_wrap=False)
+        purpose = whole["settlement"]["contract"]["purpose"]
+        self.text(sheet, 1, 0, f"Statement: {purpose}" if purpose else "Statement", text_wrap=False)
+        row = 3
+        for label, amount in headline(whole):
+            self.text(sheet, row, 0, label, bold=True, font_size=16)
+            self.cell(sheet, row, 1, amount, bold=True, font_size=16)
+            sheet.set_row(row, 24)
+            row += 1
+        without = left_out([line for line in whole["settlement"]["lines"] if line["amount"] is None])
+        pairs = [("Left out of this total", without)] if without else []
+        for name, value in [*pairs, *facts(whole)]:
+            self.text(sheet, row, 0, name.replace("`", ""))
+            self.text(sheet, row, 1, value, text_wrap=False)
+            row += 1
+        for number, table in enumerate(tables, 1):
+            self.text(sheet, row + 1, 0, table.title, bold=True, font_size=13)
+            sheet.set_row(row + 1, 22)
+            self.rows(sheet, row + 2, f"Summary{number}", table, [40, 24, 24, 24])
+            row += 3 + len(table.rows)
+        self.text(sheet, row + 1, 0, "Sheets of this workbook", bold=True, font_size=13)
+        link = self.format(font_color="#1d5f9c", underline=1)
+        for at, (name, _) in enumerate(sheets, row + 2):
+            sheet.write_url(at, 0, f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1", link, name)
+
+    def sheet(self, name: str, table: _Table, number: int) -> None:
+        """A table: its title, its notes, its rows under a heading that stays in sight and is printed on every page."""
+        sheet = self.new(name)
+        self.text(sheet, 0, 0, table.title, bold=True, font_size=16, text_wrap=False)
+        for line, note in enumerate(table.notes, 1):
+            self.text(sheet, line, 0, note, text_wrap=False)
+        sheet.set_row(0, 24)
+        first = len(table.notes) + 2
+        widths = [_width(table, column) for column in range(len(table.heading))]
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        self.rows(sheet, first, f"Table{number}", table, widths)
+        sheet.freeze_panes(first + 1, 0)
+        sheet.repeat_rows(first)
+
+    def rows(self, sheet: Any, first: int, name: str, table: _Table, widths: list[int]) -> None:
         """Rows marked as a table, headings first. Excel wants a different heading for each column."""
         names: list[str] = []
-        for title_ in heading:
-            plain = title_ or "Item"
+        for heading in table.heading:
+            plain = heading.replace("`", "")[:250] or "Item"
             names.append(plain if plain not in names else f"{plain} ({len(names) + 1})")
-        last = len(heading) - 1
-        columns = [{"header": n, "header_format": self.head} for n in names]
-        options = {"name": name, "columns": columns, "autofilter": False, "style": "Table Style Light 1"}
-        sheet.add_table(first, 0, first + len(rows), last, options)
-        for down, row in enumerate(rows, first + 1):
+        figures = {n for n in range(len(names)) if any(isinstance(row[n], Money | _Figure | int) for row in table.rows)}
+        aligned = ("left", "right")
+        columns_ = [
+            {
+                "header": n,
+                "header_format": self.format(
+                    bold=True, text_wrap=True, bottom=2, align=aligned[at in figures], indent=int(at not in figures)
+                ),
+            }
+            for at, n in enumerate(names)
+        ]
+        last = first + len(table.rows)
+        options = {"name": name, "columns": columns_, "autofilter": False, "style": "Table Style Light 1"}
+        sheet.add_table(first, 0, last, len(names) - 1, {**options, "banded_rows": False})
+        sheet.set_row(first, 15 * max(_lines_of(n, width) for n, width in zip(names, widths, strict=False)) + 3)
+        for down, row in enumerate(table.rows):
+            tall = max(_lines_of(cell, width) for cell, width in zip(row, widths, strict=False))
+            if tall > 1 or table.blank:
+                sheet.set_row(first + 1 + down, 42 if table.blank else min(15 * tall, 400))
+            more: dict[str, object] = {"bold": True, "top": 1} if down in table.strong else {}
             for across, cell in enumerate(row):
-                self.cell(sheet, down, across, cell)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{first + len(rows) + 1}"})
+                indent = int(across not in figures)
+                self.cell(sheet, first + 1 + down, across, cell, indent=indent, bottom=1, bottom_color=RULE, **more)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
 
-    def cell(self, sheet: Any, row: int, column: int, cell: object) -> None:
-        """Text as text, a count as a number, an amount as a number with its sign."""
-        if isinstance(cell, Money):
-            sheet.write_number(row, column, _decimal(cell.amount), self.money(cell.currency))
-        elif isinstance(cell, int):
-            sheet.write_number(row, column, cell, self.count)
-        elif isinstance(cell, _InFull):
-            sheet.write_string(row, column, cell.text, self.right)
+    def cell(self, sheet: Any, row: int, column: int, cell: Entry, **more: object) -> None:
+        """Text as text; a count, an amount, a figure as a number with its sign, where fifteen digits hold it."""
+        if not isinstance(cell, str | Several):
+            more.pop("indent", None)
+        if isinstance(cell, int):
+            sheet.write_number(row, column, cell, self.format(num_format="#,##0", **more))
+        elif isinstance(cell, Money):
+            self.number(sheet, row, column, Fraction(cell.amount), f"money ({cell.currency})", cell.amount, more)
+        elif isinstance(cell, _Figure):
+            self.figure(sheet, row, column, cell, more)
+        elif isinstance(cell, Several):
+            self.text(sheet, row, column, "; ".join(cell.each), **more)
         else:
-            sheet.write_string(row, column, str(cell), self.text)
+            self.text(sheet, row, column, cell, **more)
 
-    def money(self, currency: str) -> Any:
-        """How an amount of a currency is shown."""
-        if currency not in self.moneys:
-            sign = SIGNS.get(currency, f"{currency} ")
-            shown = f'"{sign}"#,##0.00;-"{sign}"#,##0.00'
-            self.moneys[currency] = self.book.add_format({**self.plain, "num_format": shown})
-        return self.moneys[currency]
+    def figure(self, sheet: Any, row: int, column: int, cell: _Figure, more: dict[str, object]) -> None:
+        exact = cell.exact or ""
+        if re.fullmatch(r"-?\d+(\.\d+|/\d+)?", exact) and not cell.kind.startswith(("an id", "text", "a `")):
+            self.number(sheet, row, column, Fraction(exact), cell.kind, exact, more)
+        elif cell.kind == "a date" and re.fullmatch(r"\d{4}-\d\d-\d\d", exact) and exact >= "1901":
+            day = self.format(num_format="d mmmm yyyy", align="right", **more)
+            sheet.write_datetime(row, column, date.fromisoformat(exact), day)
+        else:
+            self.text(sheet, row, column, exact or cell.shown, align="right", **more)
+
+    def number(
+        self, sheet: Any, row: int, column: int, number: Fraction, kind: str, exact: str, more: dict[str, object]
+    ) -> None:
+        times, shown = _number_format(number, kind)
+        if _fits(number * times):
+            value = Decimal((number * times).numerator) / Decimal((number * times).denominator)
+            sheet.write_number(row, column, value, self.format(num_format=shown, align="right", **more))
+        else:
+            self.text(sheet, row, column, exact, align="right", **more)
+
+    def text(self, sheet: Any, row: int, column: int, text: str, **more: object) -> None:
+        """Text that stays text, also when the cell is edited."""
+        fitted = text if len(text) <= LONGEST else text[:LONGEST] + " …"
+        quoted = {"quote_prefix": True} if fitted[:1] in ("=", "+", "-", "@") else {}
+        sheet.write_string(row, column, fitted, self.format(**{"text_wrap": True, "align": "left", **quoted, **more}))
 
 
-@frozen
-class _InFull:
-    """An amount as text."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
+def _fits(number: Fraction) -> bool:
+    """Whether a workbook keeps a number in full."""
+    after = places(number)
+    return after is not None and len(str(abs(number.numerator * 10**after // number.denominator)).strip("0")) <= DIGITS
 
 
-def _decimal(amount: str) -> Decimal:
-    """An amount as near as sixteen digits come: a number of the sheet is only ever shown."""
-    number = Fraction(amount)
-    return Decimal(number.numerator) / Decimal(number.denominator)
+def _number_format(number: Fraction, kind: str) -> tuple[int, str]:
+    """By how much a figure of a kind is multiplied to be shown, and how."""
+    if kind.startswith("money"):
+        currency = kind[len("money (") : -1]
+        sign = SIGNS.get(currency, f"{currency} " if currency else "")
+        form = f'"{sign}"#,##0.00{_more(number, 2)}'
+        return 1, f"{form};-{form}"
+    if kind in ("a percentage", "a rate", "a share"):
+        after = min(max(places(number * 100) or 0, 0), 6)
+        return 1, f"0{'.' + '0' * after if after else ''}%"
+    if kind == "percentage points":
+        return 100, f'{_decimals(number * 100)} "percentage points"'
+    if kind.startswith("a frequency"):
+        per = int(kind.rsplit(" ", 1)[1].rstrip(")").replace(",", ""))
+        return per, f'{_decimals(number * per)} "per {per:,}"'
+    return 1, _decimals(number)
 
 
-def _with_numbers(section: Section) -> tuple[list[str], list[tuple[object, ...]]]:
-    """The table with its counts as numbers, and beside each column of amounts the same in full."""
-    money = {n for n in section.numbers if any(isinstance(row[n], Money) for row in section.rows)}
-    heading: list[str] = []
-    for n, name in enumerate(section.heading):
-        heading += [name, f"{name} in full"] if n in money else [name]
-    rows = []
-    for row in section.rows:
-        cells: list[object] = []
-        for n, cell in enumerate(row):
-            if n in money:
-                cells += [cell, _InFull(cell.amount)] if isinstance(cell, Money) else [cell, ""]
-            elif n in section.numbers and re.fullmatch(r"[\d,]{1,15}", str(cell)):
-                cells.append(int(str(cell).replace(",", "")))
-            else:
-                cells.append(str(cell))
-        rows.append(tuple(cells))
-    return heading, rows
+def _more(number: Fraction, shown: int) -> str:
+    return "0" * min(max((places(number) or 0) - shown, 0), 10)
+
+
+def _decimals(number: Fraction) -> str:
+    after = min(places(number) or 0, 10)
+    return f"#,##0{'.' + '0' * after if after else ''}"
+
+
+def _said(cell: Entry) -> str:
+    """A cell as it is shown."""
+    if isinstance(cell, Several):
+        return "; ".join(cell.each)
+    return f"{cell:,}" if isinstance(cell, int) else cell.shown if isinstance(cell, _Figure) else str(cell)
+
+
+def _width(table: _Table, column: int) -> int:
+    """Characters that a column is wide."""
+    widest = max((len(part) for row in table.rows for part in _said(row[column]).split("\n")), default=0)
+    least = 24 if table.blank and column else min(max(map(len, table.heading[column].split()), default=0), 18)
+    return min(max(widest, least, NARROWEST) + 3, WIDEST if len(table.heading) > 4 else 2 * WIDEST)
+
+
+def _lines_of(cell: Entry, width: int) -> int:
+    """Lines that a cell takes."""
+    return sum(max(1, len(textwrap.wrap(part, max(width - 2, 1)))) for part in _said(cell).split("\n"))

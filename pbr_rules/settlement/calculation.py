@@ -21,7 +21,7 @@ from pbr_rules.settlement.cells import Cells
 from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
 from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.scales import on_scale
-from pbr_rules.settlement.values import State, Value, known, put_in, shown, without, worked
+from pbr_rules.settlement.values import Reading, State, Value, known, put_in, shown, without, worked
 from pbr_rules.words import words
 
 
@@ -200,6 +200,7 @@ class Calculation(Cells):
             if name == node.name and [v.of for v in at] == [v.of for v in arguments]:
                 return self._noted(node, value, frame)
         value = on_scale(self, self.contract.scales[node.name], arguments, frame)
+        frame.readings.append(Reading(node.name, tuple(arguments), value))
         return self._noted(node, value.through(node.name), frame)
 
     def _arithmetic(self, node: x.Arithmetic | x.PercentOf, env: Env, frame: Frame) -> Value:

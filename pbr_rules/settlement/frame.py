@@ -11,7 +11,7 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Contract
 from pbr_rules.exact import rounded
 from pbr_rules.settlement.ids import marked
-from pbr_rules.settlement.values import State, Value, Working, exact_text, known
+from pbr_rules.settlement.values import Reading, State, Value, Working, exact_text, known
 from pbr_rules.words import words
 
 Env = dict[str, str]
@@ -30,6 +30,7 @@ class Frame:
     arguments: dict[str, Value] = field(factory=dict)
     amount: Value | None = None
     row: dict[x.Expression, Value] = field(factory=dict)
+    readings: list[Reading] = field(factory=list)
 
     def text(self, node: x.Expression) -> str:
         """The formula with the figures put in."""

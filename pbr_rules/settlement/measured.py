@@ -199,7 +199,9 @@ class Measured(Calculation):
         self, figure: Figure, at: Env, value: Value, frame: Frame, formula: str, numbers: str, of: str | None = None
     ) -> Working:
         name = of or label(self.contract, figure.name, at)
-        return worked(name, figure.title, value, formula, numbers, frame.steps, frame.inputs, figure.kind)
+        return worked(
+            name, figure.title, value, formula, numbers, frame.steps, frame.inputs, figure.kind, frame.readings
+        )
 
 
 def _over(figure: Measure, at: Env, kept: tuple[str, ...]) -> Cell:

@@ -40,7 +40,10 @@ def entitlement(terms: Terms, payment: Payment, at: Env) -> Result:
     if branch is not None:
         word = "deduct" if branch.deducts else "pay"
         formula, numbers = f"{word} {formula}", f"{word} {numbers}"
-    return value, worked(label, payment.title, value, formula, numbers, frame.steps, frame.inputs, payment.kind)
+    working = worked(
+        label, payment.title, value, formula, numbers, frame.steps, frame.inputs, payment.kind, frame.readings
+    )
+    return value, working
 
 
 def _chosen(terms: Terms, payment: Payment, at: Env, frame: Frame) -> tuple[Branch | None, Value]:

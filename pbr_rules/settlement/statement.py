@@ -171,6 +171,7 @@ def _outcomes(terms: Terms, constraint: Constraint | Duty) -> list[Outcome]:
             held.why,
             tuple(frame.steps),
             tuple(frame.inputs),
+            readings=tuple(frame.readings),
         )
         found.append(_outcome(terms, constraint, at, people, result, held.why, working))
     return found

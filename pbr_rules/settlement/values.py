@@ -172,6 +172,15 @@ def exact_text(value: Value) -> str | None:
 
 
 @frozen
+class Reading:
+    """A scale read once: at which figures, its own first, and what it gave."""
+
+    scale: str
+    arguments: tuple[Value, ...]
+    gave: Value
+
+
+@frozen
 class Working:
     """How one figure came about.
 
@@ -184,6 +193,7 @@ class Working:
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
         counted: for a measure counted from rows, its name, the dimensions it was counted at, and the cell.
+        readings: the scales that it read.
 
     Ids stand marked in every text (`settlement/ids.py`): a report shows them, or leaves them out.
     """
@@ -200,6 +210,7 @@ class Working:
     steps: tuple[str, ...] = ()
     inputs: tuple[Working, ...] = ()
     counted: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 def worked(
@@ -211,6 +222,7 @@ def worked(
     steps: Iterable[str] = (),
     inputs: Iterable[Working] = (),
     kind: Kind | None = None,
+    readings: Iterable[Reading] = (),
 ) -> Working:
     """The working of a value."""
     return Working(
@@ -225,4 +237,5 @@ def worked(
         value.why,
         tuple(steps),
         tuple(inputs),
+        readings=tuple(readings),
     )

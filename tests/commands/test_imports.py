@@ -9,7 +9,7 @@ import sys
 import pytest
 
 ENGINES = {"polars", "duckdb", "narwhals", "pyarrow", "pandas", "numpy"}
-REPORTS = {"rich", "xlsxwriter", "jsonschema", "hypothesis"}
+REPORTS = {"rich", "jinja2", "markupsafe", "xlsxwriter", "jsonschema", "hypothesis"}
 
 SCRIPT = """
 import json, sys
