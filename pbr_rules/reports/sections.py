@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pbr_rules.diagnostics import listing
 from pbr_rules.reports.layout import (
     Cell,
     Money,
@@ -75,9 +76,17 @@ PARTS = {
 
 def headline(whole: Json) -> list[tuple[str, Money]]:
     """The amounts to be read first."""
-    totals = whole["settlement"]["totals"]
-    owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total to pay"
-    return [(owed, as_money(totals["amount"], whole))]
+    s = whole["settlement"]
+    totals = s["totals"]
+    due = totals["due"] if s["earlier"] else totals["amount"]
+    owed = "Owed to the payer" if Fraction(due) < 0 else "Due now" if s["earlier"] else "Total to pay"
+    found = [(owed, as_money(due, whole))]
+    if s["earlier"]:
+        found += [
+            ("Comes to in all", as_money(totals["amount"], whole)),
+            ("Paid by earlier statements", as_money(totals["paid"], whole)),
+        ]
+    return found
 
 
 def sections(whole: Json, every: bool = False) -> list[Section]:
@@ -91,7 +100,9 @@ def sections(whole: Json, every: bool = False) -> list[Section]:
     found = [
         ("summary", _summary(whole)),
         ("summary", _payers(whole)),
+        ("summary", _compared(whole)),
         *(("lines", section) for section in settled),
+        ("lines", _netted(whole)),
         ("not settled", _not_settled(whole)),
         ("limits", _limits(whole)),
         ("limits", _held_back(whole)),
@@ -136,15 +147,43 @@ def _summary(whole: Json) -> Section:
     for lines in groups.values():
         with_amount = [line for line in lines if line["amount"] is not None]
         amount: Cell = as_money(total_of(with_amount), whole) if with_amount else "not settled"
-        rows.append((line_name(lines[0]), lines[0]["clause"] or "", left_out(lines), amount))
+        rows.append((line_name(lines[0]), lines[0]["clause"] or "", left_out(lines), amount, *_net(lines, whole)))
     totals = s["totals"]
     owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total"
-    rows.append((owed, "", "", as_money(totals["amount"], whole)))
-    without = left_out([line for line in s["lines"] if line["amount"] is None])
-    notes = (f"This total leaves out {without}: see “Not settled”.",) if without else ()
+    rows.append((owed, "", "", as_money(totals["amount"], whole), *_net([totals], whole)))
     return Section(
-        "Total", ("Line", "Clause", "Left out", "Amount"), tuple(rows), (3,), notes, frozenset((len(rows) - 1,))
+        "Total",
+        ("Line", "Clause", "Left out", *_net_heading("Amount", whole)),
+        tuple(rows),
+        (3, 4, 5),
+        tuple(_of_the_total(whole)),
+        frozenset((len(rows) - 1,)),
     )
+
+
+def _net_heading(amount: str, whole: Json) -> tuple[str, ...]:
+    """The heading of an amount; where there is an earlier statement, of what it paid and what is due as well."""
+    return ("Comes to", "Paid before", "Due now") if whole["settlement"]["earlier"] else (amount,)
+
+
+def _net(found: list[Json], whole: Json) -> tuple[Cell, ...]:
+    """What earlier statements paid and what is due, where there is an earlier statement."""
+    if not whole["settlement"]["earlier"]:
+        return ()
+    paid = sum((Fraction(each["paid"]) for each in found), Fraction(0))
+    due = sum((Fraction(each["due"] or 0) for each in found), Fraction(0))
+    return as_money(paid, whole), as_money(due, whole)
+
+
+def _of_the_total(whole: Json) -> Iterator[str]:
+    """What must be known of the total: what it leaves out, and where it may be more than the terms allow."""
+    lines = whole["settlement"]["lines"]
+    without = left_out([line for line in lines if line["amount"] is None])
+    if without:
+        yield f"This total leaves out {without}: see “Not settled”."
+    limits = dict.fromkeys(line_name(line) for line in lines if line["kind"] == "limit" and line["amount"] is None)
+    if limits:
+        yield f"It may be more than the terms allow: {listing([f'“{name}”' for name in limits])} could not be applied."
 
 
 def left_out(lines: list[Json]) -> str:
@@ -159,12 +198,66 @@ def _payers(whole: Json) -> Section:
     s = whole["settlement"]
     names = {p["name"]: p["title"] for p in s["contract"]["parties"]}
     payers = s["totals"]["payers"]
-    rows = [(names.get(p["payer"], p["payer"]), as_money(p["amount"], whole)) for p in payers]
+    rows = [(names.get(p["payer"], p["payer"]), as_money(p["amount"], whole), *_net([p], whole)) for p in payers]
     total = sum((Fraction(p["amount"]) for p in payers), Fraction(0))
     notes: tuple[str, ...] = ()
     if total != Fraction(s["totals"]["amount"]):
         notes = ("Lines whose parties the contract names apart are not shared, and are not in this table.",)
-    return Section("Who pays", ("Payer", "Amount"), tuple(rows) if len(rows) > 1 else (), (1,), notes)
+    heading = ("Payer", *_net_heading("Amount", whole))
+    return Section("Who pays", heading, tuple(rows) if len(rows) > 1 else (), (1, 2, 3), notes)
+
+
+# ---- beside what was paid
+
+
+def _netted(whole: Json) -> Section:
+    """For each line and cell, what it comes to less what earlier statements paid; people of one cell together."""
+    if not whole["settlement"]["earlier"]:
+        return Section("Due now", (), ())
+    groups: dict[tuple[str, tuple[str, ...]], list[Json]] = {}
+    for line in whole["settlement"]["lines"]:
+        groups.setdefault((line["line"], tuple(line["cell"].values())), []).append(line)
+    rows: list[Row] = []
+    for lines in groups.values():
+        with_amount = [line for line in lines if line["amount"] is not None]
+        if not any(Fraction(line["amount"] or 0) or Fraction(line["paid"]) for line in lines):
+            continue
+        amount: Cell = as_money(total_of(with_amount), whole) if with_amount else left_out(lines)
+        rows.append((line_name(lines[0]), cell_text(lines[0]["cell"], whole), amount, *_net(lines, whole)))
+    apart = tuple(rows) if any(str(row[1]) for row in rows) else ()  # else the summary says it all
+    return Section("Due now", ("Line", "For", *_net_heading("", whole)), apart, (2, 3, 4))
+
+
+def _compared(whole: Json) -> Section:
+    """What was really paid beside what the terms come to. Nothing is made to agree."""
+    comparison = whole["comparison"]
+    rows: list[Row] = []
+    names = {line["line"]: line_name(line) for line in whole["settlement"]["lines"]}
+    for row in comparison["rows"] if comparison else ():
+        settled: Cell = "not settled" if row["settled"] is None else as_money(row["settled"], whole)
+        paid: Cell = "not in the file" if row["paid"] is None else as_money(row["paid"], whole)
+        difference: Cell = "cannot be told" if row["difference"] is None else as_money(row["difference"], whole)
+        name = names.get(row["line"], "") if row["line"] else "every line"
+        rows.append((name, cell_text(row["cell"], whole), settled, paid, difference))
+    notes = (_agreement(comparison),) if comparison else ()
+    heading = ("Line", "For", "By the terms", "Paid", "Difference")
+    return Section("Beside what was paid", heading, tuple(rows), (2, 3, 4), notes)
+
+
+def _agreement(comparison: Json) -> str:
+    """How many rows agree. Nothing is made to."""
+    told = [Fraction(row["difference"]) for row in comparison["rows"] if row["difference"] is not None]
+    unlike = sum(1 for difference in told if difference)
+    agree = f"{counted_words(len(told) - unlike, 'row')} of {comparison['file']} {_agrees(len(told) - unlike)} with the terms, {unlike:,} {_agrees(unlike, ' not')}"
+    without = len(comparison["rows"]) - len(told)
+    rest = f", and of {without:,} it cannot be told" if without else ""
+    return f"{agree}{rest}. A difference is what was paid less what the terms come to; it is shown, and nothing is made to agree."
+
+
+def _agrees(number: int, no: str = "") -> str:
+    if no:
+        return "does not" if number == 1 else "do not"
+    return "agrees" if number == 1 else "agree"
 
 
 # ---- what is not settled, limits, conditions
