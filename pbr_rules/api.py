@@ -197,7 +197,7 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
 
     Raises:
         ContractError: the contract is wrong, or what the example gives has no place under the readings.
-        UsageError: it has no such example.
+        UsageError: it has no such example, or a figure that it gives is given for it too.
     """
     catalogue = catalogue or host.load()
     compiled = compile_contract(source, request.readings, catalogue)
@@ -215,7 +215,10 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     contract = required(evolve(compiled, contract=checked, diagnostics=diagnostics))
     (example,) = contract.examples
     engine = choose("python", contract, 0)
-    inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
+    given = _given(source, contract, request, catalogue)
+    if twice := [g.figure for g in example.figures if g.at in given.get(g.figure, {})]:
+        raise UsageError(f'the example "{title}" gives `{twice[0]}` itself: leave that out, or take another --example')
+    inputs = example_inputs(contract, example, engine, given)
     return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
 
 
