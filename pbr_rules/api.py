@@ -210,7 +210,7 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
 
     Raises:
         ContractError: the contract is wrong, or what the example gives has no place under the readings.
-        UsageError: it has no such example.
+        UsageError: it has no such example, or a figure that it gives is given for it too.
     """
     catalogue = catalogue or host.load()
     compiled = compile_contract(source, request.readings, catalogue)
@@ -229,6 +229,8 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     (example,) = contract.examples
     engine = choose("python", contract, 0)
     given = _given(source, contract, request, catalogue)
+    if twice := [g.figure for g in example.figures if g.at in given.get(g.figure, {})]:
+        raise UsageError(f'the example "{title}" gives `{twice[0]}` itself: leave that out, or take another --example')
     inputs = example_inputs(contract, example, engine, given, _paid(contract, request))
     settlement = settle_terms(contract, inputs, request.on, dict(request.set))
     return Settled(settlement, inputs.tables, engine, {}, _compared(settlement, request))
