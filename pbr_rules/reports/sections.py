@@ -211,21 +211,24 @@ def _payers(whole: Json) -> Section:
 
 
 def _netted(whole: Json) -> Section:
-    """For each line and cell, what it comes to less what earlier statements paid; people of one cell together."""
-    if not whole["settlement"]["earlier"]:
-        return Section("Due now", (), ())
-    groups: dict[tuple[str, tuple[str, ...]], list[Json]] = {}
-    for line in whole["settlement"]["lines"]:
-        groups.setdefault((line["line"], tuple(line["cell"].values())), []).append(line)
+    """What is due on each line and cell, where that is not what the summary says; people of whom it is the same together."""
+    groups: dict[tuple[object, ...], list[Json]] = {}
+    for line in whole["settlement"]["lines"] if whole["settlement"]["earlier"] else ():
+        if not Fraction(line["due"] or 0) and not (line["amount"] is None and Fraction(line["paid"])):
+            continue
+        people = line["people"] or 1
+        of_one = () if line["people"] is None else (line["each"], Fraction(line["paid"]) / people)
+        groups.setdefault((line["line"], tuple(line["cell"].values()), line["state"], of_one), []).append(line)
     rows: list[Row] = []
     for lines in groups.values():
-        with_amount = [line for line in lines if line["amount"] is not None]
-        if not any(Fraction(line["amount"] or 0) or Fraction(line["paid"]) for line in lines):
-            continue
-        amount: Cell = as_money(total_of(with_amount), whole) if with_amount else left_out(lines)
-        rows.append((line_name(lines[0]), cell_text(lines[0]["cell"], whole), amount, *_net(lines, whole)))
-    apart = tuple(rows) if any(str(row[1]) for row in rows) else ()  # else the summary says it all
-    return Section("Due now", ("Line", "For", *_net_heading("", whole)), apart, (2, 3, 4))
+        first = lines[0]
+        number = sum(line["people"] or 0 for line in lines)
+        whose = [cell_text(first["cell"], whole), people_words(number) if first["people"] is not None else ""]
+        amount: Cell = as_money(total_of(lines), whole) if first["amount"] is not None else first["state"]
+        rows.append((line_name(first), ", ".join(part for part in whose if part), amount, *_net(lines, whole)))
+    apart = tuple(rows) if any(str(row[1]) for row in rows) else ()
+    notes = ("Lines of which nothing is due now are not shown.",) if apart else ()
+    return Section("Due now", ("Line", "For", *_net_heading("", whole)), apart, (2, 3, 4), notes)
 
 
 def _compared(whole: Json) -> Section:
