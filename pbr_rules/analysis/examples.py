@@ -19,7 +19,7 @@ from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.ids import with_ids
 from pbr_rules.settlement.inputs import Inputs
-from pbr_rules.settlement.lines import shared
+from pbr_rules.settlement.lines import payment_line
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import State, Value, exact_text, known, put_in, shown
 from pbr_rules.surface import tree as t
@@ -109,12 +109,13 @@ def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
 
 def _brings(contract: Contract, part: object) -> tuple[str, ...]:
     """What a figure compares without reading it by name: a limit its payments and the limits before it, a duty its payment, a
-    payment that is never recovered what was paid on it."""
+    payment what was paid on it where that is never recovered, and what may hold it back."""
     if isinstance(part, Limit):
         limits = [limit.name for limit in contract.limits]
         return (*(c.payment for c in part.covers), *limits[: limits.index(part.name)])
-    if isinstance(part, Payment) and part.never_recovered:
-        return (f"{Earlier.AMOUNT}{part.name}",)
+    if isinstance(part, Payment):
+        kept = (f"{Earlier.AMOUNT}{part.name}",) if part.never_recovered else ()
+        return (*kept, *(n for c in contract.conditions if c.holds == part.name for n in _read(c.condition)))
     return (part.payment,) if isinstance(part, Duty) else ()
 
 
@@ -169,22 +170,19 @@ def _checkpoint(terms: Terms, line: t.Expected, node: x.Expression) -> Checkpoin
             )
             return Checkpoint(text, holds, _said(value))
         case t.ExpectNotYet(target=target):
-            value = terms.value(node, {}, frame)
+            value = _paid(terms, node)
             return Checkpoint(f"{words(target)} not yet", value.state is State.NOT_YET, _said(value))
 
 
 def _paid(terms: Terms, node: x.Expression) -> Value:
-    """A payment as its line is: its shares are read too."""
-
+    """A payment as its line is: its shares are read too, and a condition may hold it back."""
     value = terms.value(node, {}, terms.frame())
-    if isinstance(node, x.Read) and value.known:
-        payment = terms.contract.figures[node.figure]
-        if isinstance(payment, Payment):
-            at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in node.at}
-            parts = shared(terms, payment, at, value.number)
-            if isinstance(parts, Value):
-                return parts.through(payment.name)
-    return value
+    figure = terms.contract.figures.get(node.figure) if isinstance(node, x.Read) else None
+    if not isinstance(node, x.Read) or not isinstance(figure, Payment) or not value.known:
+        return value
+    at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in node.at}
+    line = payment_line(terms, figure, at)
+    return value if line.amount is not None else Value(value.kind, state=line.state, why=line.why, because=line.because)
 
 
 def _expect_words(condition: x.Expression) -> str:

@@ -88,20 +88,22 @@ class Line:
 
 
 def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
-    holding = [(c, _Finder(terms, c.dimensions)) for c in terms.contract.conditions if c.holds == payment.name]
-    lines = []
-    for at, people in terms.cells(payment.axes):
-        value, working = terms.figure(payment.name, at)
-        line = _line(terms, payment, at, people, value, working)
-        for constraint, finder in holding:
-            line = _held(terms, constraint, finder, line)
-        lines.append(line)
-    return lines
+    return [payment_line(terms, payment, at, people) for at, people in terms.cells(payment.axes)]
 
 
-def _held(terms: Terms, constraint: Constraint, finder: _Finder, line: Line) -> Line:
+def payment_line(terms: Terms, payment: Payment, at: Env, people: int = 1) -> Line:
+    """The line of a payment at a cell: shared among payers, and held back where a condition says so."""
+    value, working = terms.figure(payment.name, at)
+    line = _line(terms, payment, at, people, value, working)
+    for constraint in terms.contract.conditions:
+        if constraint.holds == payment.name:
+            line = _held(terms, constraint, line)
+    return line
+
+
+def _held(terms: Terms, constraint: Constraint, line: Line) -> Line:
     """A line that a condition holds back is not yet due; what the payment comes to does not change."""
-    cell = finder.cell(line)
+    cell = _Finder(terms, constraint.dimensions).cell(line)
     if line.amount is None or cell is None:
         return line
     value, _ = terms.condition(constraint, dict(zip(constraint.dimensions, cell, strict=True)))

@@ -253,6 +253,14 @@ def test_a_payment_is_held_back_and_paid_when_the_condition_holds(bench):
     assert third.due == 0 and third.paid == 200
 
 
+def test_an_example_sees_that_a_payment_is_held_back(bench):
+    bench.holds(
+        HELD
+        + 'example "Held" { given open_action[a] = yes   given open_action[b] = no\n'
+        + " expect fee[a] not yet   expect fee[b] = £100   expect fee[a] = £100 }\n"
+    )
+
+
 def test_whether_a_payment_is_held_is_not_guessed(bench):
     settlement = bench.settle(HELD, set={"open_action[a]": "no"}).settlement
     assert [line.of for line in settlement.refused] == ["fee"]
