@@ -42,7 +42,8 @@ def unused(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     }
     dimensions = {axis.dimension for f in contract.figures.values() for axis in f.axes}
     for name, records in contract.records.items():
-        if name not in counted | columns | pointed and records.identity not in dimensions:
+        by_readings = read & {name, *records.columns}
+        if name not in counted | columns | pointed and records.identity not in dimensions and not by_readings:
             yield warning("unused", f"nothing counts or reads the records `{name}`", records.span)
     used = (
         dimensions

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import ClassVar
 
 from attrs import field, frozen
@@ -55,6 +56,12 @@ class Period:
     def holding(self, day: date) -> str | None:
         """The member that holds a day, or None."""
         return next((m.name for m in self.members if m.first <= day <= m.last), None)
+
+    @property
+    def sharing(self) -> tuple[PeriodDays, PeriodDays] | None:
+        """Two members that share a day, if there are any: such a period cannot say in which of them a day lies."""
+        by_day = sorted(self.members, key=lambda m: m.first)
+        return next(((a, b) for a, b in pairwise(by_day) if b.first <= a.last), None)
 
 
 @frozen

@@ -287,6 +287,7 @@ def _falls(clause: t.Limit | t.Constraint, axes: tuple[Axis, ...], payment: Paym
         if len(place.locate(axis.dimension)) == 1:
             continue
         if axis.dimension in c.declared.periods and payment.dated is not None:
+            c.one_holds(axis.dimension, span)
             continue
         help: tuple[str, ...] = (f"`by {axis.dimension}` in `{payment.name}`",)
         if axis.dimension in c.declared.periods:

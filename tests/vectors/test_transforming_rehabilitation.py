@@ -19,6 +19,14 @@ from pbr_rules.library import find
 PAID = {"apr_jun_2019": 20, "jul_sep_2019": 17, "oct_dec_2019": 18, "jan_mar_2020": 20}
 """Areas paid in each quarterly cohort, of 21; in the annual cohort all were. None was deducted from."""
 
+STARTS = [
+    "start",
+    "area",
+    "Date of release or start",
+    "Aged 18 or over",
+    "Supervised by the National Probation Service",
+]
+
 
 def areas() -> list[str]:
     known = find("transforming_rehabilitation")
@@ -45,7 +53,7 @@ def test_the_cohorts_of_2019_20(tmp_path: Path, engine: str) -> None:
     files = {
         "decisions": [["area", "quarter", "decision"], *decided],
         "annual_decisions": [["area", "year", "Decision"], *([area, "year_2019_20", "payment"] for area in every)],
-        "starts": [["start", "area", "Date of release or start", "Aged 18 or over", "Supervised by the National Probation Service"]],
+        "starts": [STARTS],
         "offences": [["start", "Date of offence", "Date of conviction, caution, reprimand or warning"]],
     }
     named = [f"{name}={write(tmp_path / f'{name}.csv', rows)}" for name, rows in files.items()]
