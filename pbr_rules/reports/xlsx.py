@@ -296,7 +296,12 @@ class _Writer:
             {
                 "header": n,
                 "header_format": self.format(
-                    bold=True, text_wrap=True, bottom=2, align=aligned[at in figures], indent=int(at not in figures)
+                    bold=True,
+                    text_wrap=True,
+                    bottom=2,
+                    align=aligned[at in figures],
+                    indent=int(at not in figures),
+                    **_quoted(n),
                 ),
             }
             for at, n in enumerate(names)
@@ -353,8 +358,13 @@ class _Writer:
     def text(self, sheet: Any, row: int, column: int, text: str, **more: object) -> None:
         """Text that stays text, also when the cell is edited."""
         fitted = text if len(text) <= LONGEST else text[:LONGEST] + " …"
-        quoted = {"quote_prefix": True} if fitted[:1] in ("=", "+", "-", "@") else {}
-        sheet.write_string(row, column, fitted, self.format(**{"text_wrap": True, "align": "left", **quoted, **more}))
+        form = self.format(**{"text_wrap": True, "align": "left", **_quoted(fitted), **more})
+        sheet.write_string(row, column, fitted, form)
+
+
+def _quoted(text: str) -> dict[str, object]:
+    """The mark of a cell that stays text when it is edited."""
+    return {"quote_prefix": True} if text[:1] in ("=", "+", "-", "@") else {}
 
 
 def _fits(number: Fraction) -> bool:

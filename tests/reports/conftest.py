@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pbr_rules import api, host
+from pbr_rules import api
 from pbr_rules.api import Request
 from pbr_rules.library import find
 from pbr_rules.reports import write
@@ -95,13 +95,12 @@ def settle(tmp_path: Path, catalogue: Any) -> Callable[..., dict[str, Any]]:
     return settled
 
 
-@cache
-def library(name: str) -> dict[str, Any]:
+@pytest.fixture(scope="session")
+def library(catalogue: Any) -> Callable[[str], dict[str, Any]]:
     """The statement of a library contract over what it publishes."""
-    with pytest.MonkeyPatch.context() as patch:
-        every = host.distributions
-        patch.setattr(host, "distributions", lambda: (d for d in every() if d.name == "pbr-rules"))
-        catalogue = host.load()
+
+    @cache
+    def settled(name: str) -> dict[str, Any]:
         known = find(name, catalogue)
         assert known is not None
         source = load(known.path)
@@ -110,3 +109,5 @@ def library(name: str) -> dict[str, Any]:
         else:
             made = api.settle_example(source, str(known.example), Request({}, engine="python"), catalogue)
         return write.whole(made, ["settle", name], catalogue)
+
+    return settled
