@@ -119,6 +119,18 @@ def test_a_ring_is_full_where_the_end_belongs_to_its_band(drawn: dict[str, Chart
         )
 
 
+@pytest.mark.parametrize(("end", "at", "gave"), [("from_in", "0.05", "1000"), ("to_in", "0.1", "1000")])
+def test_each_end_has_its_own_ring(end: str, at: str, gave: str, settle: Callable[..., dict[str, Any]]) -> None:
+    whole = settle()
+    whole["settlement"]["scales"][0]["bands"][1][end] = False
+    scale = Scale(charts(whole)[0])
+    opened = [(Fraction(e["cx"]), Fraction(e["cy"])) for e in elements(scale.svg, "edge out")]
+    assert any(
+        scale.far(scale.across, x, Fraction(at)) <= NEAR and scale.far(scale.up, y, Fraction(gave)) <= NEAR
+        for x, y in opened
+    )
+
+
 def test_where_the_answer_runs_on_there_is_no_ring(drawn: dict[str, Chart]) -> None:
     for title in ("Scale: Paid along a line", "Scale: Paid slice by slice"):
         assert elements(drawn[title].svg, "edge") == []
