@@ -31,8 +31,8 @@ from pbr_rules.reports.statement import Json, shown_day
 WIDTH = 480
 """Units that a chart is wide: on a telephone its words are still to be read."""
 
-MOST_MARKS, MOST_GROUPS = 12, 8
-"""Marks that are numbered, and changes that are drawn; the table below holds all."""
+MOST_MARKS, MOST_GROUPS, MOST_ROWS = 12, 8, 200
+"""Marks that are numbered, changes that are drawn, and rows of the table below."""
 
 LINE_CHARACTERS = 58
 
@@ -170,6 +170,8 @@ def _scale(scale: Json, name: str, whole: Json) -> Chart:
     across = Axis(Fraction(scale["over"][0]), Fraction(scale["over"][1]), Fraction(left), Fraction(WIDTH - 16))
     up = Axis(bottom - (room if bottom < 0 else 0), top + room, Fraction(262), Fraction(48))
     said = [_mark_words(n, marks, whole) for n, marks in numbered]
+    if len(said) > MOST_MARKS:
+        said = [f"{len(said):,} places, from {numbered[0][1][0]['at_shown']} to {numbered[-1][1][0]['at_shown']}"]
     bands = "; ".join(f"{band['ends']}: {band['gives']}" for band in scale["bands"])
     desc = f"{scale['how'].capitalize()}: {bands}. Read at {'; '.join(said)}." if said else f"{bands}."
     picture = Picture(name, f"Scale: {title}", desc)
@@ -181,7 +183,8 @@ def _scale(scale: Json, name: str, whole: Json) -> Chart:
     _marks(picture, numbered, across, up)
     picture.text("axis middle", (across.first + across.last) / 2, 300, scale["along"]["argument"].replace("_", " "))
     picture.add("path", "mark", d="M12 317l6 -6l6 6l-6 6z")
-    picture.text("small", 30, 321, "where the scale was read, numbered as in the table")
+    numbers = ", numbered as in the table" if len(numbered) <= MOST_MARKS else ""
+    picture.text("small", 30, 321, f"where the scale was read{numbers}")
     picture.height = Fraction(330)
     if ends:
         picture.add("circle", "edge in", cx=18, cy=338, r=4)
@@ -215,9 +218,11 @@ def _whose(marks: Iterable[Json], whole: Json) -> str:
 def _scale_table(numbered: list[tuple[int, list[Json]]], whole: Json) -> Section:
     rows = tuple(
         (str(number), _whose(marks, whole), marks[0]["at_shown"], marks[0]["gave_shown"], marks[0]["why"] or "")
-        for number, marks in numbered
+        for number, marks in numbered[:MOST_ROWS]
     )
-    return Section("Where the scale was read", ("Mark", "For", "At", "Gives", "Why"), rows, (2, 3))
+    notes = (f"The first {MOST_ROWS} of {len(numbered):,}; the statement as JSON has all.",)
+    heading = ("Mark", "For", "At", "Gives", "Why")
+    return Section("Where the scale was read", heading, rows, (2, 3), notes if len(numbered) > MOST_ROWS else ())
 
 
 def _frame(picture: Picture, across: Axis, up: Axis, along: str, gives: str) -> None:
@@ -279,16 +284,20 @@ def _edges(
 
 
 def _marks(picture: Picture, numbered: list[tuple[int, list[Json]]], across: Axis, up: Axis) -> None:
-    taken: list[tuple[Fraction, Fraction]] = []
+    taken: list[tuple[Fraction | int, Fraction | int]] = []
     for number, marks in numbered:
         gave = marks[0]["gave"]
         x = across.place(Fraction(marks[0]["at"]))
         y = up.place(Fraction(gave)) if gave is not None else up.first
-        picture.line("drop", x, y, x, up.first)
-        shape = f"M{at(x - 6)} {at(y)}l6 -6l6 6l-6 6z"
-        picture.add("path", "mark" if gave is not None else "mark not", d=shape, data_mark=str(number))
+        kind = "mark" if gave is not None else "mark not"
         if len(numbered) > MOST_MARKS:
+            place = (x // 2, y // 2)  # of many that lie on one another, one is drawn
+            if place not in taken:
+                picture.add("path", kind, d=f"M{at(x - 3)} {at(y)}l3 -3l3 3l-3 3z", data_mark=str(number))
+                taken.append(place)
             continue
+        picture.line("drop", x, y, x, up.first)
+        picture.add("path", kind, d=f"M{at(x - 6)} {at(y)}l6 -6l6 6l-6 6z", data_mark=str(number))
         label = y - 10
         while any(abs(x - a) < 13 and abs(label - b) < 13 for a, b in taken):
             label -= 13

@@ -70,7 +70,9 @@ PARTS = {
 
 
 def headline(whole: Json) -> list[tuple[str, Money]]:
-    """The amounts to be read first."""
+    """The amounts to be read first; none where the terms pay nothing."""
+    if not whole["settlement"]["lines"]:
+        return []
     totals = whole["settlement"]["totals"]
     owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total to pay"
     return [(owed, as_money(totals["amount"], whole))]

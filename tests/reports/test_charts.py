@@ -119,6 +119,21 @@ def test_a_ring_is_full_where_the_end_belongs_to_its_band(drawn: dict[str, Chart
         )
 
 
+def test_of_many_marks_none_has_a_number_and_those_on_one_another_are_one(
+    settle: Callable[..., dict[str, Any]],
+) -> None:
+    whole = settle()
+    scale = whole["settlement"]["scales"][0]
+    first = scale["marks"][0]
+    scale["marks"] = [{**first, "at": f"{n}/100000", "gave": "0"} for n in range(3000)]
+    chart = charts(whole)[0]
+    marks = [e for e in elements(chart.svg, "mark") if "data-mark" in e]
+    assert 20 < len(marks) < 200
+    assert elements(chart.svg, "mark-number") == []
+    assert len(chart.table.rows) == 200 and "of 3,000" in chart.table.notes[0]
+    assert "Read at 3,000 places" in chart.svg
+
+
 @pytest.mark.parametrize(("end", "at", "gave"), [("from_in", "0.05", "1000"), ("to_in", "0.1", "1000")])
 def test_each_end_has_its_own_ring(end: str, at: str, gave: str, settle: Callable[..., dict[str, Any]]) -> None:
     whole = settle()

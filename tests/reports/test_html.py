@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from jsonschema import Draft202012Validator
 
-from pbr_rules.reports import html, sections
+from pbr_rules.reports import html, sections, write
 from pbr_rules.reports.layout import Section
+from pbr_rules.reports.schema import schema
 
 VOID = {"meta", "br", "line", "rect", "circle", "path", "link", "img", "input", "hr"}
 LIBRARY = ("apollo", "care_leavers", "doncaster", "peterborough", "tarp")
@@ -204,3 +206,15 @@ def test_a_section_of_no_part_is_a_part_by_itself(
     monkeypatch.setattr(html, "sections", lambda whole, every_=True, **_: [*every(whole, every=True), evolve(more)])
     text = Page(html.statement(settle())).text
     assert text.count("Compared with what was paid") == 3, "in the list of parts, as its heading and as its caption"
+
+
+def test_terms_that_pay_nothing_have_no_total(bench: Any, catalogue: Any) -> None:
+    head = 'language 1\ncontract none "None" { payer a: "A" provider b: "B" }\n'
+    settled = bench.settle('category one { only }\ndefine d "D" by one = 2\n', head=head)
+    whole = write.whole(settled, ["settle", "none.pbr"], catalogue)
+    assert Draft202012Validator(schema("pbr/statement/1")).is_valid(whole)
+    for form in ("table", "csv", "md", "html", "xlsx"):
+        assert write.written(whole, form)
+    text = Page(html.statement(whole)).text
+    assert "Total" not in text
+    assert "d[only]" in text
