@@ -31,10 +31,10 @@ from pbr_rules.reports.statement import Json, shown_day
 WIDTH = 480
 """Units that a chart is wide: on a telephone its words are still to be read."""
 
-MOST_MARKS, MOST_GROUPS = 12, 8
-"""Marks that are numbered, and changes that are drawn; the table below holds all."""
+MOST_MARKS, MOST_GROUPS, MOST_ROWS = 12, 8, 200
+"""Marks that are numbered, changes that are drawn, and rows of the table below."""
 
-LINE_CHARACTERS = 70
+LINE_CHARACTERS = 58
 
 FAR = 10
 """How many times wider one pair of bars may be than another before each is drawn to a scale of its own."""
@@ -47,6 +47,7 @@ class Chart:
     title: str
     svg: str
     table: Section
+    notes: tuple[str, ...] = ()
 
 
 def charts(whole: Json) -> list[Chart]:
@@ -165,10 +166,12 @@ def _scale(scale: Json, name: str, whole: Json) -> Chart:
     bottom, top = min([Fraction(0), *ups]), max([Fraction(0), *ups])
     top = top if top > bottom else bottom + 1
     room = (top - bottom) / 6
-    left = 14 + 7 * max(len(unit_text(step, gives)) for step in steps(bottom, top + room))
+    left = 14 + 8 * max(len(unit_text(step, gives)) for step in steps(bottom, top + room))
     across = Axis(Fraction(scale["over"][0]), Fraction(scale["over"][1]), Fraction(left), Fraction(WIDTH - 16))
     up = Axis(bottom - (room if bottom < 0 else 0), top + room, Fraction(262), Fraction(48))
     said = [_mark_words(n, marks, whole) for n, marks in numbered]
+    if len(said) > MOST_MARKS:
+        said = [f"{len(said):,} places, from {numbered[0][1][0]['at_shown']} to {numbered[-1][1][0]['at_shown']}"]
     bands = "; ".join(f"{band['ends']}: {band['gives']}" for band in scale["bands"])
     desc = f"{scale['how'].capitalize()}: {bands}. Read at {'; '.join(said)}." if said else f"{bands}."
     picture = Picture(name, f"Scale: {title}", desc)
@@ -180,12 +183,14 @@ def _scale(scale: Json, name: str, whole: Json) -> Chart:
     _marks(picture, numbered, across, up)
     picture.text("axis middle", (across.first + across.last) / 2, 300, scale["along"]["argument"].replace("_", " "))
     picture.add("path", "mark", d="M12 317l6 -6l6 6l-6 6z")
-    picture.text("small", 30, 321, "where the scale was read, numbered as in the table")
+    numbers = ", numbered as in the table" if len(numbered) <= MOST_MARKS else ""
+    picture.text("small", 30, 321, f"where the scale was read{numbers}")
     picture.height = Fraction(330)
     if ends:
-        picture.add("circle", "edge in", cx=12, cy=338, r=4)
-        picture.add("circle", "edge out", cx=24, cy=338, r=4)
-        picture.text("small", 34, 342, "where the scale jumps: full, the end belongs to that band; open, it does not")
+        picture.add("circle", "edge in", cx=18, cy=338, r=4)
+        picture.text("small", 30, 343, "the end belongs to the band")
+        picture.add("circle", "edge out", cx=248, cy=338, r=4)
+        picture.text("small", 260, 343, "the end does not")
         picture.height += 20
     return Chart(f"Scale: {title}", picture.svg(), _scale_table(numbered, whole))
 
@@ -213,9 +218,11 @@ def _whose(marks: Iterable[Json], whole: Json) -> str:
 def _scale_table(numbered: list[tuple[int, list[Json]]], whole: Json) -> Section:
     rows = tuple(
         (str(number), _whose(marks, whole), marks[0]["at_shown"], marks[0]["gave_shown"], marks[0]["why"] or "")
-        for number, marks in numbered
+        for number, marks in numbered[:MOST_ROWS]
     )
-    return Section("Where the scale was read", ("Mark", "For", "At", "Gives", "Why"), rows, (2, 3))
+    notes = (f"The first {MOST_ROWS} of {len(numbered):,}; the statement as JSON has all.",)
+    heading = ("Mark", "For", "At", "Gives", "Why")
+    return Section("Where the scale was read", heading, rows, (2, 3), notes if len(numbered) > MOST_ROWS else ())
 
 
 def _frame(picture: Picture, across: Axis, up: Axis, along: str, gives: str) -> None:
@@ -236,7 +243,7 @@ def _ends(picture: Picture, scale: Json, across: Axis, up: Axis, along: str) -> 
     before, row = Fraction(-1000), 0
     for end in ends:
         x, text = across.place(end), unit_text(end, along)
-        wide = Fraction(8 * len(text))
+        wide = Fraction(9 * len(text))
         row = 1 - row if x - before < wide else 0
         before = x
         picture.line("end-of-band", x, up.last - 6, x, up.first)
@@ -277,16 +284,20 @@ def _edges(
 
 
 def _marks(picture: Picture, numbered: list[tuple[int, list[Json]]], across: Axis, up: Axis) -> None:
-    taken: list[tuple[Fraction, Fraction]] = []
+    taken: list[tuple[Fraction | int, Fraction | int]] = []
     for number, marks in numbered:
         gave = marks[0]["gave"]
         x = across.place(Fraction(marks[0]["at"]))
         y = up.place(Fraction(gave)) if gave is not None else up.first
-        picture.line("drop", x, y, x, up.first)
-        shape = f"M{at(x - 6)} {at(y)}l6 -6l6 6l-6 6z"
-        picture.add("path", "mark" if gave is not None else "mark not", d=shape, data_mark=str(number))
+        kind = "mark" if gave is not None else "mark not"
         if len(numbered) > MOST_MARKS:
+            place = (x // 2, y // 2)  # of many that lie on one another, one is drawn
+            if place not in taken:
+                picture.add("path", kind, d=f"M{at(x - 3)} {at(y)}l3 -3l3 3l-3 3z", data_mark=str(number))
+                taken.append(place)
             continue
+        picture.line("drop", x, y, x, up.first)
+        picture.add("path", kind, d=f"M{at(x - 6)} {at(y)}l6 -6l6 6l-6 6z", data_mark=str(number))
         label = y - 10
         while any(abs(x - a) < 13 and abs(label - b) < 13 for a, b in taken):
             label -= 13
@@ -308,12 +319,12 @@ class Bars:
     def heading(self, text: str) -> None:
         self.y += 8
         for line in textwrap.wrap(text, LINE_CHARACTERS - 6):
-            self.y += 15
+            self.y += 17
             self.picture.text("strong", 0, self.y, line)
 
     def bar(self, css: str, text: str, value: Fraction, shown: str) -> None:
         for line in textwrap.wrap(text, LINE_CHARACTERS):
-            self.y += 15
+            self.y += 17
             self.picture.text("small", 0, self.y, line)
         self.y += 5
         zero, end = self.axis.place(Fraction(0)), self.axis.place(value)
@@ -335,7 +346,7 @@ def _bars(name: str, title: str, desc: str, values: Iterable[Fraction], longest:
 def _from_zero(values: Iterable[Fraction], longest: int) -> Axis:
     listed = list(values)
     low, high = min([Fraction(0), *listed]), max([Fraction(0), *listed])
-    return Axis(low, high if high > low else low + 1, Fraction(1), Fraction(WIDTH - 12 - 8 * longest))
+    return Axis(low, high if high > low else low + 1, Fraction(1), Fraction(WIDTH - 12 - 9 * longest))
 
 
 def _changes(whole: Json) -> list[Chart]:
@@ -381,7 +392,7 @@ def _change(changes: list[Json], name: str, whole: Json) -> Chart:
     if apart:
         notes = (*notes, "In the picture each pair of bars is drawn to a scale of its own.")
     heading = ("For", "From", "Figure", "To", "Figure", "Change")
-    return Chart(title, bars.done(), Section("What was compared", heading, tuple(rows), (2, 4, 5), notes))
+    return Chart(title, bars.done(), Section("What was compared", heading, tuple(rows), (2, 4, 5)), notes)
 
 
 def _sides(change: Json, whole: Json) -> tuple[str, str]:
@@ -438,7 +449,12 @@ def _period(dimension: str, there: list[str], lines: list[Json], whole: Json) ->
         "Lines not settled",
     )
     numbers = tuple(range(1, len(heading)))
-    return Chart(title, bars.done(), Section("What each period comes to", heading, tuple(rows), numbers))
+    table = Section("What each period comes to", heading, tuple(rows), numbers)
+    others = [line for line in whole["settlement"]["lines"] if dimension not in line["cell"]]
+    notes = (
+        ("Lines that fall in none of these, such as limits over several, are not in this picture.",) if others else ()
+    )
+    return Chart(title, bars.done(), table, notes)
 
 
 def _sum(lines: Iterable[Json]) -> Fraction | None:

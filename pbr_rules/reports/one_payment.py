@@ -38,7 +38,7 @@ def payment(whole: Json, lines: list[Json], every: bool = False) -> Section:
     to_people = lines[0]["people"] is not None
     heading = [dimension_text(d, whole) for d in dimensions]
     if to_people:
-        rows, extra, notes = _to_people(whole, lines, dimensions)
+        rows, extra, notes = _to_people(whole, lines, dimensions, every)
     else:
         worked = [_at_length(line) if every else short_working(line) for line in lines]
         extra = ["Working"] if all(worked) else []
@@ -122,13 +122,15 @@ def short_working(line: Json) -> str:
     return text if len(text) <= SHORT and not line["working"]["steps"] else ""
 
 
-def _to_people(whole: Json, lines: list[Json], dimensions: list[str]) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
-    """People who come to the same together; those who come to nothing are counted in a note."""
+def _to_people(
+    whole: Json, lines: list[Json], dimensions: list[str], every: bool
+) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
+    """People who come to the same together; those who come to nothing are counted in a note, unless `every` row is asked for."""
     groups: dict[tuple[str, ...], dict[Fraction, list[Json]]] = {}
     for line in lines:
         key = tuple(line["cell"][d] for d in dimensions)
         groups.setdefault(key, {}).setdefault(Fraction(line["each"]), []).append(line)
-    nothing = [by_amount.pop(Fraction(0), []) for by_amount in groups.values()]
+    nothing = [] if every else [by_amount.pop(Fraction(0), []) for by_amount in groups.values()]
     notes = _come_to_nothing(whole, [(of[0]["cell"], _number(of)) for of in nothing if of])
     rows: list[_Laid] = []
     apart = sum(map(len, groups.values())) <= MOST_ROWS

@@ -75,8 +75,10 @@ PARTS = {
 
 
 def headline(whole: Json) -> list[tuple[str, Money]]:
-    """The amounts to be read first."""
+    """The amounts to be read first; none where the terms pay nothing."""
     s = whole["settlement"]
+    if not s["lines"]:
+        return []
     totals = s["totals"]
     due = totals["due"] if s["earlier"] else totals["amount"]
     owed = "Owed to the payer" if Fraction(due) < 0 else "Due now" if s["earlier"] else "Total to pay"

@@ -46,9 +46,6 @@ MOST_WORKINGS = 50_000
 LEADING, LEFT_OUT = ("title", "clause"), ("contract", "settled_on", "line", "kind", "currency")
 """Columns of every line that a reader wants first, and those that the workbook says elsewhere."""
 
-AMOUNTS = 4
-"""Of the others, the first are of people and amounts."""
-
 
 @frozen
 class _Figure:
@@ -121,7 +118,9 @@ def _lines(whole: Json) -> _Table:
     if len(borne) == 1:  # one payer bears it all
         of, borne = of[: borne[0]], []
     rest = [n for n, column in enumerate(of) if column.name not in LEADING + LEFT_OUT and n not in (*before, *borne)]
-    order = [*(places_[name] for name in LEADING), *before, *rest[:AMOUNTS], *borne, *rest[AMOUNTS:]]
+    amounts = [n for n in rest if of[n].number or of[n].name == "person"]
+    others = [n for n in rest if n not in amounts]
+    order = [*(places_[name] for name in LEADING), *before, *amounts, *borne, *others]
     for_people = any(line["people"] is not None for line in whole["settlement"]["lines"])
     keep = [n for n in order if any(row[n] for row in found) and (for_people or of[n].name != "each")]
     currency = whole["settlement"]["contract"]["currency"] or ""
@@ -241,6 +240,8 @@ class _Writer:
     def summary(self, whole: Json, tables: list[_Table], sheets: list[tuple[str, _Table]]) -> None:
         """The total, the head of the statement, what each line comes to, and what is on each sheet."""
         sheet = self.new("Summary")
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 1)
         sheet.set_column(0, 0, 40)
         sheet.set_column(1, 3, 24)
         sheet.set_row(0, 28)
@@ -296,7 +297,12 @@ class _Writer:
             {
                 "header": n,
                 "header_format": self.format(
-                    bold=True, text_wrap=True, bottom=2, align=aligned[at in figures], indent=int(at not in figures)
+                    bold=True,
+                    text_wrap=True,
+                    bottom=2,
+                    align=aligned[at in figures],
+                    indent=int(at not in figures),
+                    **_quoted(n),
                 ),
             }
             for at, n in enumerate(names)
@@ -353,8 +359,13 @@ class _Writer:
     def text(self, sheet: Any, row: int, column: int, text: str, **more: object) -> None:
         """Text that stays text, also when the cell is edited."""
         fitted = text if len(text) <= LONGEST else text[:LONGEST] + " …"
-        quoted = {"quote_prefix": True} if fitted[:1] in ("=", "+", "-", "@") else {}
-        sheet.write_string(row, column, fitted, self.format(**{"text_wrap": True, "align": "left", **quoted, **more}))
+        form = self.format(**{"text_wrap": True, "align": "left", **_quoted(fitted), **more})
+        sheet.write_string(row, column, fitted, form)
+
+
+def _quoted(text: str) -> dict[str, object]:
+    """The mark of a cell that stays text when it is edited."""
+    return {"quote_prefix": True} if text[:1] in ("=", "+", "-", "@") else {}
 
 
 def _fits(number: Fraction) -> bool:

@@ -193,6 +193,14 @@ def test_the_engines() -> None:
     assert f"up to {SMALL:,} rows" in section
 
 
+def test_the_columns_of_the_csv_are_those_of_the_page() -> None:
+    from pbr_rules.reports.every_line import COLUMNS
+
+    section = COMMANDS.split("### The columns of the CSV")[1].split("\n### ")[0]
+    listed = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+    assert listed == [*(column.name for column in COLUMNS), "for …", "borne by …"]
+
+
 def output(*arguments: str) -> Any:
     """What a command writes, as JSON."""
     said = io.StringIO()
@@ -201,7 +209,7 @@ def output(*arguments: str) -> Any:
     return json.loads(said.getvalue())
 
 
-FREE = ("members", "dimensions", "complete", "cell", "row", "person")
+FREE = ("members", "dimensions", "periods", "complete", "cell", "row", "person")
 """Keys whose own keys are names of a contract."""
 
 
@@ -223,6 +231,7 @@ def keys(data: Any) -> Iterator[str]:
         ("settle", "tarp", "--set", "price=$1,000", "--people"),
         ("settle", "care_leavers", "--people"),
         ("settle", "peterborough"),
+        ("settle", "doncaster"),
         ("check", "tarp"),
         ("test", "tarp"),
         ("explain", "tarp", "--line", "arrested_men[aid]"),
