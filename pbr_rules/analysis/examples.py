@@ -9,11 +9,11 @@ from attrs import field, frozen
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Cell, Contract, Example, Payment
+from pbr_rules.checked.versions import read_by, versions
 from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
 from pbr_rules.exact import Mode, rounded
-from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.ids import with_ids
@@ -88,8 +88,7 @@ def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            part = contract.figures.get(name) or contract.scales.get(name)
-            waiting += [inner for node in inside(part) for inner in _read(node)] if part is not None else []
+            waiting += [inner for version in versions(contract, name) for inner in read_by(version)]
     given = {g.figure: g.span for g in example.figures} | {name: span for name, _, _, span in example.points}
     for name, span in given.items():
         if name not in reached:
@@ -159,7 +158,9 @@ def _paid(terms: Terms, node: x.Expression) -> Value:
         payment = terms.contract.figures[node.figure]
         if isinstance(payment, Payment):
             at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in node.at}
-            parts = shared(terms, payment, at, value.number)
+            here = terms.here(payment, at)
+            stands: Payment = here.contract.figures[payment.name]  # type: ignore[assignment]
+            parts = shared(here, stands, at, value.number)
             if isinstance(parts, Value):
                 return parts.through(payment.name)
     return value

@@ -73,6 +73,7 @@ def _tree(working: Working, indent: str) -> list[str]:
     inside = indent + "    "
     if working.exact is not None and working.exact not in working.shown.replace(",", ""):
         lines.append(f"{inside}exactly {working.exact}")
+    lines += [f"{inside}under {under.text}" for under in working.under]
     if working.why:
         lines.append(f"{inside}{working.state}: {working.why}")
     if working.formula and working.formula != working.with_numbers:

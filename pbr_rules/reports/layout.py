@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 
 from attrs import frozen
 
+from pbr_rules.dates import days_text
 from pbr_rules.exact import decimal_text, ratio_text
 from pbr_rules.reports.statement import Json, shown_money
 
@@ -78,6 +80,16 @@ def people_words(number: int) -> str:
 
 def line_name(line: Json) -> str:
     return str(line["title"] or line["line"])
+
+
+def days_words(first: str, last: str | None) -> str:
+    """Days from one to another, or from one on, as people write them."""
+    return days_text(date.fromisoformat(first), None if last is None else date.fromisoformat(last))
+
+
+def under_text(found: Json) -> str:
+    """The dated variations that bear on something: `order (16 March 2023 to 30 September 2023)`."""
+    return ", ".join(f"{u['variation']} ({days_words(u['from'], u['to'])})" for u in found.get("under", ()))
 
 
 # ---- money

@@ -14,6 +14,7 @@ from pbr_rules.reports.layout import (
     line_name,
     member_title,
     people_words,
+    under_text,
 )
 from pbr_rules.reports.statement import Json
 
@@ -35,14 +36,16 @@ def payment(whole: Json, lines: list[Json]) -> Section:
     if to_people:
         rows, extra, notes = _to_people(whole, lines, dimensions)
     else:
-        worked = [short_working(line) for line in lines]
-        extra = ["Working"] if all(worked) else []
+        beside = {"Working": [short_working(line) for line in lines], "Under": [under_text(line) for line in lines]}
+        beside = {word: said for word, said in beside.items() if (all(said) if word == "Working" else any(said))}
+        extra = list(beside)
         rows = [
-            (line["cell"], Fraction(line["amount"]), (*([work] if extra else []), as_money(line["amount"], whole)))
-            for line, work in zip(lines, worked, strict=True)
+            (line["cell"], Fraction(line["amount"]), (*said, as_money(line["amount"], whole)))
+            for line, *said in zip(lines, *beside.values(), strict=True)
         ]
         notes = ()
-    numbers = tuple(range(len(heading) + (0 if to_people else len(extra)), len(heading) + len(extra) + 1))
+    words = sum(word in ("Working", "Under") for word in extra)
+    numbers = tuple(range(len(heading) + words, len(heading) + len(extra) + 1))
     laid, strong = _with_subtotals(whole, rows, dimensions, len(extra))
     text = line_name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
     grouped = 1 if len(dimensions) > 1 else 0
@@ -94,27 +97,29 @@ def short_working(line: Json) -> str:
 
 def _to_people(whole: Json, lines: list[Json], dimensions: list[str]) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
     """People who come to the same together; those who come to nothing are counted in a note."""
-    groups: dict[tuple[str, ...], dict[Fraction, int]] = {}
+    groups: dict[tuple[str, ...], dict[tuple[Fraction, str], int]] = {}
     cells: dict[tuple[str, ...], dict[str, str]] = {}
     for line in lines:
         key = tuple(line["cell"][d] for d in dimensions)
         cells[key] = line["cell"]
         by_amount = groups.setdefault(key, {})
-        each = Fraction(line["each"])
+        each = (Fraction(line["each"]), under_text(line) if Fraction(line["each"]) else "")
         by_amount[each] = by_amount.get(each, 0) + line["people"]
-    nothing = {key: by_amount.pop(Fraction(0), 0) for key, by_amount in groups.items()}
+    nothing = {key: by_amount.pop((Fraction(0), ""), 0) for key, by_amount in groups.items()}
     notes = _come_to_nothing(whole, [(cells[key], number) for key, number in nothing.items() if number])
     rows: list[_Laid] = []
     apart = sum(map(len, groups.values())) <= MOST_ROWS
+    varied = apart and any(under for by_amount in groups.values() for _, under in by_amount)
     for key, by_amount in groups.items():
         if apart:
-            for each, number in sorted(by_amount.items(), reverse=True):
-                shown = (f"{number:,}", as_money(each, whole), as_money(each * number, whole))
-                rows.append((cells[key], each * number, shown))
+            for (comes_to, under), number in sorted(by_amount.items(), reverse=True):
+                said = (under,) if varied else ()
+                shown = (*said, f"{number:,}", as_money(comes_to, whole), as_money(comes_to * number, whole))
+                rows.append((cells[key], comes_to * number, shown))
         elif by_amount:
-            amount = sum((each * number for each, number in by_amount.items()), Fraction(0))
+            amount = sum((each[0] * number for each, number in by_amount.items()), Fraction(0))
             rows.append((cells[key], amount, (f"{sum(by_amount.values()):,}", as_money(amount, whole))))
-    return rows, ["People", "Each"] if apart else ["People"], notes
+    return rows, [*(["Under"] if varied else []), "People", *(["Each"] if apart else [])], notes
 
 
 def _come_to_nothing(whole: Json, cells: list[tuple[dict[str, str], int]]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pbr_rules.diagnostics import listing
 from pbr_rules.reports.layout import (
     Cell,
     Row,
@@ -15,10 +16,12 @@ from pbr_rules.reports.layout import (
     as_money,
     cell_text,
     counted_words,
+    days_words,
     line_name,
     member_title,
     people_words,
     total_of,
+    under_text,
 )
 from pbr_rules.reports.one_payment import payment, short_working
 from pbr_rules.reports.statement import Json, shown_day
@@ -44,12 +47,24 @@ def facts(whole: Json) -> list[tuple[str, str]]:
     found += [(f"`{name}` complete to", shown_day(day)) for name, day in s["dates"]["complete"].items()]
     if s["readings"]:
         found.append(("Under", ", ".join(s["readings"])))
+    found += [(f"Varied by {v['variation']}", _varied(v, whole)) for v in s.get("variations", ())]
     found += [(f"Given: {given['figure']}", given["value"]) for given in s["given"]]
     found.append(("Terms", f"sha256 {s['contract']['terms_sha256'][:16]}…"))
     if s["contract"]["rounding"]:
         found.append(("Payments", f"rounded to {s['contract']['rounding']}"))
     found.append(("Counted by", f"{r['engine']['name']} {r['engine']['version']}, pbr_rules {r['pbr_rules']}"))
     return found
+
+
+def _varied(variation: Json, whole: Json) -> str:
+    """A variation with dates: its days, what it is for, and what it replaces."""
+    said = days_words(variation["from"], variation["to"])
+    if variation["by"] is not None:
+        said += f" by {variation['by']}"
+    if variation["only"] is not None:
+        dimension = variation["only"]["dimension"]
+        said += f", for {listing([member_title(dimension, m, whole) for m in variation['only']['members']])} only"
+    return f"{said}: {listing(variation['replaces'])}"
 
 
 def sections(whole: Json) -> list[Section]:
@@ -171,10 +186,11 @@ def _limits(whole: Json) -> Section:
                 cell_text(first["cell"], whole),
                 first["clause"] or "",
                 reached,
+                under_text(first),
                 as_money(total_of(lines), whole),
             )
         )
-    return Section("Limits", ("Limit", "For", "Clause", "Reached", "Took"), tuple(rows), (4,))
+    return Section("Limits", ("Limit", "For", "Clause", "Reached", "Under", "Took"), tuple(rows), (5,))
 
 
 def _held_back(whole: Json) -> Section:
@@ -185,12 +201,13 @@ def _held_back(whole: Json) -> Section:
             cell_text(line["cell"], whole),
             line["clause"] or "",
             "; ".join(line["working"]["steps"]),
+            under_text(line),
             as_money(line["amount"], whole),
         )
         for line in whole["settlement"]["lines"]
         if line["kind"] == "duty"
     )
-    return Section("Withheld or to be returned", ("Duty", "For", "Clause", "Working", "Amount"), rows, (4,))
+    return Section("Withheld or to be returned", ("Duty", "For", "Clause", "Working", "Under", "Amount"), rows, (5,))
 
 
 def _conditions(whole: Json) -> Section:
@@ -201,10 +218,11 @@ def _conditions(whole: Json) -> Section:
             c["clause"] or "",
             c["result"],
             c["why"] or c["working"]["with_numbers"] or "",
+            under_text(c),
         )
         for c in whole["settlement"]["constraints"]
     )
-    return Section("Conditions", ("Condition", "For", "Clause", "Result", "Working"), rows)
+    return Section("Conditions", ("Condition", "For", "Clause", "Result", "Working", "Under"), rows)
 
 
 # ---- figures and working
@@ -212,11 +230,11 @@ def _conditions(whole: Json) -> Section:
 
 def _figures(whole: Json) -> Section:
     rows = tuple(
-        (f["title"] or f["figure"], f["working"]["of"], f["shown"], _exactly(f))
+        (f["title"] or f["figure"], f["working"]["of"], under_text(f), f["shown"], _exactly(f))
         for f in whole["settlement"]["figures"]
         if f["exact"] is not None
     )
-    return Section("Figures", ("Figure", "Name", "Shown", "Exactly"), rows, (2,), grouped=1)
+    return Section("Figures", ("Figure", "Name", "Under", "Shown", "Exactly"), rows, (3,), grouped=1)
 
 
 def _exactly(figure: Json) -> str:
@@ -248,7 +266,7 @@ def _working(whole: Json) -> Section:
         if line["people"] is not None and not Fraction(line["amount"]):
             continue
         numbers = "" if w["with_numbers"] == w["formula"] else f"= {w['with_numbers']}"
-        said = [w["formula"] or "", numbers, *w["steps"]]
+        said = [w["formula"] or "", numbers, *w["steps"], f"under {under_text(line)}" if "under" in line else ""]
         key = (w["of"], "\n".join(part for part in said if part), line["each"])
         ways[key] = None if line["people"] is None else (ways.get(key) or 0) + line["people"]
     rows = tuple(
@@ -293,7 +311,7 @@ def _records(whole: Json) -> Section:
 def _counted(whole: Json) -> Section:
     rows: list[Row] = []
     for c in whole["settlement"]["counted"]:
-        name = c["title"] or c["measure"]
+        name = (c["title"] or c["measure"]) + (f", under {', '.join(c['under'])}" if "under" in c else "")
         rows.append((name, "counted", f"{c['rows']:,}"))
         rows += [(name, e["reason"], f"{e['rows']:,}") for e in c["not_counted"]]
     return Section("Rows counted", ("Measure", "What became of them", "Rows"), tuple(rows), (2,), grouped=1)
@@ -319,9 +337,10 @@ def lines(whole: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[in
     used = dict.fromkeys(d for line in s["lines"] for d in line["cell"])
     payers = dict.fromkeys(share["payer"] for line in s["lines"] for share in line["shares"])
     people = [d for d in dict.fromkeys(d for line in s["lines"] for d in line.get("person", {})) if d not in used]
+    varied = "variations" in s
     heading = (
         *("line", "kind", "title", "clause", *used, *people, "people", "each", "amount", "currency", "state", "why"),
-        *("to", "working", *(f"borne by {payer}" for payer in payers)),
+        *("to", "working", *(["under"] if varied else []), *(f"borne by {payer}" for payer in payers)),
     )
     rows = []
     for line in s["lines"]:
@@ -333,7 +352,11 @@ def lines(whole: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[in
                 *(line.get("person", {}).get(d, "") for d in people),
                 *("" if line["people"] is None else str(line["people"]), line["each"] or "", line["amount"] or ""),
                 *(line["currency"] or "", line["state"], line["why"] or "", line["to"] or ""),
-                *(line["working"]["with_numbers"] or "", *(shares.get(payer, "") for payer in payers)),
+                *(
+                    line["working"]["with_numbers"] or "",
+                    *([under_text(line)] if varied else []),
+                    *(shares.get(payer, "") for payer in payers),
+                ),
             )
         )
     at = {name: n for n, name in enumerate(heading)}

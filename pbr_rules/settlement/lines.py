@@ -65,11 +65,12 @@ def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
     lines = []
     for at, people in terms.cells(payment.axes):
         value, working = terms.figure(payment.name, at)
-        lines.append(_line(terms, payment, at, people, value, working))
+        lines.append(_line(terms.here(payment, at), payment.name, at, people, value, working))
     return lines
 
 
-def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
+def _line(terms: Terms, name: str, at: Env, people: int, value: Value, working: Working) -> Line:
+    payment: Payment = terms.contract.figures[name]  # type: ignore[assignment]
     shares: tuple[tuple[str, Fraction], ...] = ()
     if value.known:
         parts = shared(terms, payment, at, value.number)
@@ -189,7 +190,9 @@ def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
             for payer, part in line.shares:
                 payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
         payees = tuple(dict.fromkeys(line.payee for line in inside if line.payee))
-        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payees))
+        here = terms.here(limit, at)
+        stands: Limit = here.contract.figures[limit.name]  # type: ignore[assignment]
+        found.append(_limit_line(here, stands, at, people, total, left_out, payers, payees))
     return found
 
 
@@ -249,7 +252,7 @@ def _limit_line(
     payees: tuple[str, ...],
 ) -> Line:
     frame = terms.frame()
-    most = terms.value(limit.value, at, frame)
+    most = terms.held(limit.name) or terms.value(limit.value, at, frame)
     money = kinds.money(terms.contract.currency)
     sum_ = known(money, total)
     if most.known:
@@ -264,6 +267,7 @@ def _limit_line(
     if over and len(payees) > 1:
         steps.append(f"the terms do not say how {listing([f'`{payee}`' for payee in payees])} bear it")
     working = worked(terms.label(limit.name, at), limit.title, value, steps=steps, inputs=frame.inputs, kind=money)
+    working = evolve(working, under=terms.applied(limit.name))
     shares = _limit_shares(terms, payers, total, over, people)
     return _made(
         terms,
@@ -299,6 +303,8 @@ def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
             payers[cell][payer] = payers[cell].get(payer, Fraction(0)) + part
     found = []
     for at, people in terms.cells(duty.axes):
+        here = terms.here(duty, at)
+        stands: Duty = here.contract.figures[duty.name]  # type: ignore[assignment]
         value, working = terms.figure(duty.name, at)
         if not value.known or value.number == 0:
             continue  # the outcome says why, and a line is money that moves
@@ -313,11 +319,11 @@ def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
         shares = _limit_shares(terms, payers[cell], payable[cell], taken, people)
         found.append(
             _made(
-                terms,
+                here,
                 duty.name,
                 "duty",
-                duty.title,
-                terms.contract.clause_of(duty),
+                stands.title,
+                terms.contract.clause_of(stands),
                 at,
                 people,
                 evolve(value, of=-taken),

@@ -11,21 +11,22 @@ from functools import cached_property
 from attrs import evolve
 
 from pbr_rules import expressions as x
+from pbr_rules.checked.inside import inside
 from pbr_rules.checked.model import Cell, Define, Duty, Figure, Limit, Measure, Parameter, Payment, Records
 from pbr_rules.dates import long_text
-from pbr_rules.plan.from_checked import calculated, inside, undecided
+from pbr_rules.plan.from_checked import calculated, undecided
 from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.duties import shortfall
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.lines import Line, all_lines
-from pbr_rules.settlement.measured import Measured
 from pbr_rules.settlement.payments import entitlement
 from pbr_rules.settlement.values import State, Value, known, put_in, without
+from pbr_rules.settlement.varied import Varied
 from pbr_rules.words import words
 
 
-class Terms(Measured):
+class Terms(Varied):
     """Every figure of a contract, each cell once."""
 
     @cached_property
@@ -44,10 +45,30 @@ class Terms(Measured):
                     return self._no_such(figure, at, dimension, member)
                 member = stands
             cell.append(member)
-        key = (name, tuple(cell))
+        where = dict(zip(figure.dimensions, cell, strict=True))
+        return self.here(figure, where).at_cell(name, where)
+
+    def at_cell(self, name: str, at: Env) -> Result:
+        """A figure at a cell where these terms hold."""
+        key = (name, tuple(at.values()))
         if key not in self._results:
-            self._results[key] = self._settle(figure, dict(zip(figure.dimensions, cell, strict=True)))
+            value, working = self._settle(self.contract.figures[name], at)
+            if key not in self.inputs.figures:
+                working = evolve(working, under=working.under or self.applied(name))
+            self._results[key] = value, working
         return self._results[key]
+
+    def _at(self, figure: Figure, at: Env, day: date | None) -> Result:
+        apart = len(at) < len(figure.axes) if isinstance(figure, Measure) else day is not None
+        if not apart or not self.contract.variations:
+            return super()._at(figure, at, day)
+        here = self.here(figure, at)
+        figure = here.contract.figures[figure.name]
+        held = here.held(figure.name)
+        if held is not None:
+            return held, self.working(figure, at, held, Frame(), "", "")
+        value, working = super(Terms, here)._at(figure, at, day)
+        return value, evolve(working, under=here.applied(figure.name))
 
     def _no_such(self, figure: Figure, at: Env, dimension: str, member: str) -> Result:
         owner = self.contract.owner(dimension)
@@ -81,6 +102,9 @@ class Terms(Measured):
             if axis.members is not None and member not in axis.members:
                 value = without(State.OUTSIDE, f"`{figure.name}` leaves out `{member}`", figure.kind, (figure.name,))
                 return value, self.working(figure, at, value, Frame(), "", "")
+        held = self.held(figure.name)
+        if held is not None:
+            return self._either_way(figure, at) or (held, self.working(figure, at, held, Frame(), "", ""))
         still_open = self.still_open(self.waiting.get(figure.name, ()), at)
         if still_open is not None:
             return still_open.through(figure.name), self.working(figure, at, still_open, Frame(), "", "")
@@ -107,6 +131,14 @@ class Terms(Measured):
                 return shortfall(self, figure, at)
         raise TypeError(type(figure))
 
+    def _either_way(self, figure: Figure, at: Env) -> Result | None:
+        """Where the day that decides is not there, and the figure is the same with the variation and without it."""
+        ways = self.either(figure.name)
+        if ways is None:
+            return None
+        outside, inside_ = (terms.at_cell(figure.name, at) for terms in ways)
+        return outside if (outside[0].state, outside[0].of) == (inside_[0].state, inside_[0].of) else None
+
     @cached_property
     def waiting(self) -> dict[str, tuple[Undecided, ...]]:
         """For each figure or constraint that is calculated, the days among its terms that may still be filled in."""
@@ -115,7 +147,7 @@ class Terms(Measured):
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line of the statement."""
-        return all_lines(self)
+        return all_lines(self.root)  # type: ignore[arg-type]
 
     def _limit(self, figure: Limit, at: Env) -> Result:
         """What a limit took at a cell, from its line. Only worked examples and explanations read it."""
@@ -132,7 +164,7 @@ class Terms(Measured):
         frame = Frame()
         cell = tuple(at.values())
         node: x.Expression | None = None
-        given = self.inputs.given.get(figure.name)
+        given = None if self.applied(figure.name) else self.inputs.given.get(figure.name)
         if given is not None:
             node = given.get(cell, given.get(()))
             value = (

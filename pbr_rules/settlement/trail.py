@@ -94,7 +94,8 @@ def explain(
     contract = settlement.contract
     at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in read.at}
     value, working = terms.figure(read.figure, at)
-    figure = next(f for f in (*contract.figures.values(), *contract.limits) if f.name == read.figure)
+    figure = contract.figures[read.figure]
+    figure = terms.here(figure, at).contract.figures[figure.name]
     for dimension, member in at.items():
         stands = terms.people.representative(dimension, member) if contract.members(dimension) is None else None
         if stands is not None:
@@ -173,7 +174,7 @@ def _trail(
         measure=count.measure,
         title=working.title,
         shown=working.shown,
-        conditions=tuple(_conditions(count)),
+        conditions=(*(f"under {under.text}" for under in working.under), *_conditions(count)),
         records=count.records,
         rows=tuple(rows),
         elsewhere=len(fates) - len(inside),

@@ -1,0 +1,150 @@
+"""Which dated variations are in force at a cell.
+
+The day that decides about a cell is the column named after the variation's `by`, where the cell fixes it, else its period, else
+its `dated:` day. A cell without any is read as the clause that reads it was. So is a cell that does not say whose it is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from pbr_rules.checked.model import Constraint, Dated, Figure, Payment
+from pbr_rules.checked.places import Declared, Place
+from pbr_rules.dates import days_text
+from pbr_rules.expressions import Expression
+from pbr_rules.settlement.values import State, Value
+
+if TYPE_CHECKING:
+    from pbr_rules.settlement.frame import Env
+    from pbr_rules.settlement.varied import Varied
+
+
+@frozen
+class Stand:
+    """How one variation stands at a cell.
+
+    Attributes:
+        inside: whether the day that decides is one of its days; None: nothing says a day.
+        ours: whether the cell is of its members; None: nothing says.
+        state, why: why it cannot be said which terms hold there.
+    """
+
+    inside: bool | None = None
+    ours: bool | None = None
+    state: State = State.KNOWN
+    why: str = ""
+
+    def holds(self, variation: Dated) -> bool | None:
+        """Whether the variation is in force; None where that cannot be said."""
+        if variation.only is not None and self.ours is not True:
+            return False
+        return None if self.why else self.inside is True
+
+
+Standing = tuple[Stand, ...]
+"""How each dated variation stands, in the order written."""
+
+
+class Stands:
+    """Finds how the variations stand at a cell."""
+
+    def __init__(self, root: Varied) -> None:
+        self._root, self._contract = root, root.contract
+        self._declared = Declared(self._contract.categories, self._contract.periods, self._contract.records)
+        self._found: dict[tuple[str, tuple[tuple[str, str], ...]], Standing] = {}
+        self._ways: dict[tuple[object, ...], Expression | None] = {}
+
+    def at(self, clause: Figure | Constraint, at: Env, reader: Standing) -> Standing:
+        """How they stand at a cell of a clause, read by another."""
+        key = (clause.name, tuple(at.items()))
+        if key not in self._found:
+            self._found[key] = tuple(self._own(variation, clause, at) for variation in self._contract.variations)
+        return tuple(_inherited(own, of) for own, of in zip(self._found[key], reader, strict=True))
+
+    def _own(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand:
+        stand = self._by_column(variation, at) or self._by_period(variation, clause, at)
+        stand = stand or self._by_day(variation, clause, at) or Stand()
+        return evolve(stand, ours=self._ours(variation, at))
+
+    def _by_column(self, variation: Dated, at: Env) -> Stand | None:
+        if variation.day is None:
+            return None
+        column = self._column(variation.day, tuple(at))
+        return None if column is None else _on(variation, self._root.value(column, at, self._root.frame()), column.name)  # type: ignore[attr-defined]
+
+    def _by_period(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand | None:
+        """By the narrowest period that the cell is of. A measure that is counted together across one is of all its members."""
+        found: list[tuple[date, date, str]] = []
+        for axis in clause.axes:
+            period = self._contract.periods.get(axis.dimension)
+            if period is None:
+                continue
+            among = [at[axis.dimension]] if axis.dimension in at else list(axis.members or ())
+            members = [member for member in period.members if member.name in among]
+            name = among[0] if len(among) == 1 else f"all of {axis.dimension}"
+            found += [(min(m.first for m in members), max(m.last for m in members), name)] if members else []
+        if not found:
+            return None
+        first, last, name = min(found, key=lambda each: each[1] - each[0])
+        return within(variation, first, last, name)
+
+    def _by_day(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand | None:
+        if not isinstance(clause, Payment) or clause.dated is None:
+            return None
+        value = self._root.value(clause.dated, at, self._root.frame())
+        return _on(variation, value, f"dated: {getattr(clause.dated, 'name', clause.name)}")
+
+    def _ours(self, variation: Dated, at: Env) -> bool | None:
+        if variation.only is None:
+            return None
+        dimension, members = variation.only
+        way = self._way(dimension, tuple(at))
+        if way is None:
+            return None
+        value = self._root.value(way, at, self._root.frame())
+        return value.known and value.of in members
+
+    def _column(self, day: tuple[str, str | None], axes: tuple[str, ...]) -> Expression | None:
+        key = ("column", *day, axes)
+        if key not in self._ways:
+            found = Place(self._declared, axes).columns(*day)
+            self._ways[key] = found[0] if len(found) == 1 else None
+        return self._ways[key]
+
+    def _way(self, dimension: str, axes: tuple[str, ...]) -> Expression | None:
+        key = ("way", dimension, axes)
+        if key not in self._ways:
+            found = Place(self._declared, axes).locate(dimension)
+            self._ways[key] = found[0] if len(found) == 1 else None
+        return self._ways[key]
+
+
+def _inherited(own: Stand, reader: Stand) -> Stand:
+    """What a cell does not say itself, it has from the clause that reads it."""
+    ours = reader.ours if own.ours is None else own.ours
+    return evolve(reader if own.inside is None and not own.why else own, ours=ours)
+
+
+def within(variation: Dated, first: date, last: date, name: str) -> Stand:
+    """How a variation stands in a stretch of days."""
+    if variation.holds(first) and variation.holds(last):
+        return Stand(inside=True)
+    if last < variation.first or (variation.last is not None and first > variation.last):
+        return Stand(inside=False)
+    days = days_text(variation.first, variation.last)
+    why = (
+        f"`{name}` ({days_text(first, last)}) lies only partly inside `{variation.name}` ({days}), and nothing says which "
+        "terms hold for it: split the period"
+    )
+    return Stand(state=State.REFUSED, why=why)
+
+
+def _on(variation: Dated, value: Value, column: str) -> Stand:
+    """How a variation stands on a day."""
+    if isinstance(value.of, date):
+        return Stand(inside=variation.holds(value.of))
+    why = f"no day says whether `{variation.name}` holds here: `{column}` is {value.state}"
+    return Stand(state=value.state, why=why)
