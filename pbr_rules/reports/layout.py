@@ -92,6 +92,11 @@ def under_text(found: Json) -> str:
     return ", ".join(f"{u['variation']} ({days_words(u['from'], u['to'])})" for u in found.get("under", ()))
 
 
+def clauses_of(lines: Iterable[Json]) -> str:
+    """Where lines stand in the signed terms: one place, or that of each version of the clause."""
+    return "; ".join(dict.fromkeys(line["clause"] for line in lines if line["clause"]))
+
+
 # ---- money
 
 

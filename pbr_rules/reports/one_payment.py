@@ -10,6 +10,7 @@ from pbr_rules.reports.layout import (
     Section,
     as_money,
     cell_text,
+    clauses_of,
     dimension_text,
     line_name,
     member_title,
@@ -47,7 +48,8 @@ def payment(whole: Json, lines: list[Json]) -> Section:
     words = sum(word in ("Working", "Under") for word in extra)
     numbers = tuple(range(len(heading) + words, len(heading) + len(extra) + 1))
     laid, strong = _with_subtotals(whole, rows, dimensions, len(extra))
-    text = line_name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
+    clauses = clauses_of(lines)
+    text = line_name(lines[0]) + (f" ({clauses})" if clauses else "")
     grouped = 1 if len(dimensions) > 1 else 0
     return Section(text, (*heading, *extra, "Amount"), tuple(laid), numbers, tuple(notes), frozenset(strong), grouped)
 

@@ -15,6 +15,7 @@ from pbr_rules.reports.layout import (
     Section,
     as_money,
     cell_text,
+    clauses_of,
     counted_words,
     days_words,
     line_name,
@@ -116,7 +117,7 @@ def _summary(whole: Json) -> Section:
     for lines in groups.values():
         with_amount = [line for line in lines if line["amount"] is not None]
         amount: Cell = as_money(total_of(with_amount), whole) if with_amount else "not settled"
-        rows.append((line_name(lines[0]), lines[0]["clause"] or "", _left_out(lines), amount))
+        rows.append((line_name(lines[0]), clauses_of(lines), _left_out(lines), amount))
     totals = s["totals"]
     owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total"
     rows.append((owed, "", "", as_money(totals["amount"], whole)))

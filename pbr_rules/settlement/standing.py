@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 from pbr_rules.checked.model import Constraint, Dated, Figure, Payment
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.dates import days_text
-from pbr_rules.expressions import Expression
-from pbr_rules.settlement.values import State, Value
+from pbr_rules.expressions import Column, Expression
+from pbr_rules.settlement.values import State, Value, shown
 
 if TYPE_CHECKING:
     from pbr_rules.settlement.frame import Env
@@ -48,6 +48,48 @@ Standing = tuple[Stand, ...]
 """How each dated variation stands, in the order written."""
 
 
+@frozen
+class _Day:
+    """A day that decides, and what it is called."""
+
+    name: str
+    value: Value
+
+    @property
+    def text(self) -> str:
+        return f"{self.name} is {shown(self.value)}"
+
+    def stand(self, variation: Dated) -> Stand:
+        if isinstance(self.value.of, date):
+            return Stand(inside=variation.holds(self.value.of))
+        why = f"no day says whether `{variation.name}` is in force: {self.name} is {self.value.state}"
+        return Stand(state=self.value.state, why=why)
+
+
+@frozen
+class _Days:
+    """Days that decide together: those of a period."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def text(self) -> str:
+        return f"{self.name} is {days_text(self.first, self.last)}"
+
+    def stand(self, variation: Dated) -> Stand:
+        if variation.holds(self.first) and variation.holds(self.last):
+            return Stand(inside=True)
+        if self.last < variation.first or (variation.last is not None and self.first > variation.last):
+            return Stand(inside=False)
+        why = (
+            f"{self.name} ({days_text(self.first, self.last)}) lies only partly inside `{variation.name}` "
+            f"({days_text(variation.first, variation.last)}), and nothing says which terms hold for it: split the period"
+        )
+        return Stand(state=State.REFUSED, why=why)
+
+
 class Stands:
     """Finds how the variations stand at a cell."""
 
@@ -56,6 +98,7 @@ class Stands:
         self._declared = Declared(self._contract.categories, self._contract.periods, self._contract.records)
         self._found: dict[tuple[str, tuple[tuple[str, str], ...]], Standing] = {}
         self._ways: dict[tuple[object, ...], Expression | None] = {}
+        self._columns: dict[tuple[object, ...], Column | None] = {}
 
     def at(self, clause: Figure | Constraint, at: Env, reader: Standing) -> Standing:
         """How they stand at a cell of a clause, read by another."""
@@ -64,20 +107,29 @@ class Stands:
             self._found[key] = tuple(self._own(variation, clause, at) for variation in self._contract.variations)
         return tuple(_inherited(own, of) for own, of in zip(self._found[key], reader, strict=True))
 
+    def said(self, variation: Dated, clause: Figure | Constraint, at: Env) -> str:
+        """What decides at a cell, for people: `joined` is 16 March 2023; nothing where the clause that reads it decides."""
+        decides = self._decides(variation, clause, at)
+        return "" if decides is None else decides.text
+
     def _own(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand:
-        stand = self._by_column(variation, at) or self._by_period(variation, clause, at)
-        stand = stand or self._by_day(variation, clause, at) or Stand()
+        decides = self._decides(variation, clause, at)
+        stand = Stand() if decides is None else decides.stand(variation)
         return evolve(stand, ours=self._ours(variation, at))
 
-    def _by_column(self, variation: Dated, at: Env) -> Stand | None:
-        if variation.day is None:
-            return None
-        column = self._column(variation.day, tuple(at))
-        return None if column is None else _on(variation, self._root.value(column, at, self._root.frame()), column.name)  # type: ignore[attr-defined]
+    def _decides(self, variation: Dated, clause: Figure | Constraint, at: Env) -> _Day | _Days | None:
+        """The day, or the days, that decide about a cell of a clause."""
+        column = None if variation.day is None else self._column(variation.day, tuple(at))
+        if column is not None:
+            return _Day(f"`{column.name}`", self._root.value(column, at, self._root.frame()))
+        days = self._period(clause, at)
+        if days is None and isinstance(clause, Payment) and clause.dated is not None:
+            return _Day("its `dated:` day", self._root.value(clause.dated, at, self._root.frame()))
+        return days
 
-    def _by_period(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand | None:
-        """By the narrowest period that the cell is of. A measure that is counted together across one is of all its members."""
-        found: list[tuple[date, date, str]] = []
+    def _period(self, clause: Figure | Constraint, at: Env) -> _Days | None:
+        """The narrowest period that a cell is of. A measure that is counted together across one is of all its members."""
+        found: list[_Days] = []
         for axis in clause.axes:
             period = self._contract.periods.get(axis.dimension)
             if period is None:
@@ -85,17 +137,10 @@ class Stands:
             among = [at[axis.dimension]] if axis.dimension in at else list(axis.members or ())
             members = [member for member in period.members if member.name in among]
             name = among[0] if len(among) == 1 else f"all of {axis.dimension}"
-            found += [(min(m.first for m in members), max(m.last for m in members), name)] if members else []
-        if not found:
-            return None
-        first, last, name = min(found, key=lambda each: each[1] - each[0])
-        return within(variation, first, last, name)
-
-    def _by_day(self, variation: Dated, clause: Figure | Constraint, at: Env) -> Stand | None:
-        if not isinstance(clause, Payment) or clause.dated is None:
-            return None
-        value = self._root.value(clause.dated, at, self._root.frame())
-        return _on(variation, value, f"dated: {getattr(clause.dated, 'name', clause.name)}")
+            found += (
+                [_Days(f"`{name}`", min(m.first for m in members), max(m.last for m in members))] if members else []
+            )
+        return min(found, key=lambda days: days.last - days.first, default=None)
 
     def _ours(self, variation: Dated, at: Env) -> bool | None:
         if variation.only is None:
@@ -107,15 +152,15 @@ class Stands:
         value = self._root.value(way, at, self._root.frame())
         return value.known and value.of in members
 
-    def _column(self, day: tuple[str, str | None], axes: tuple[str, ...]) -> Expression | None:
-        key = ("column", *day, axes)
-        if key not in self._ways:
+    def _column(self, day: tuple[str, str | None], axes: tuple[str, ...]) -> Column | None:
+        key = (*day, axes)
+        if key not in self._columns:
             found = Place(self._declared, axes).columns(*day)
-            self._ways[key] = found[0] if len(found) == 1 else None
-        return self._ways[key]
+            self._columns[key] = found[0] if len(found) == 1 else None
+        return self._columns[key]
 
     def _way(self, dimension: str, axes: tuple[str, ...]) -> Expression | None:
-        key = ("way", dimension, axes)
+        key = (dimension, axes)
         if key not in self._ways:
             found = Place(self._declared, axes).locate(dimension)
             self._ways[key] = found[0] if len(found) == 1 else None
@@ -126,25 +171,3 @@ def _inherited(own: Stand, reader: Stand) -> Stand:
     """What a cell does not say itself, it has from the clause that reads it."""
     ours = reader.ours if own.ours is None else own.ours
     return evolve(reader if own.inside is None and not own.why else own, ours=ours)
-
-
-def within(variation: Dated, first: date, last: date, name: str) -> Stand:
-    """How a variation stands in a stretch of days."""
-    if variation.holds(first) and variation.holds(last):
-        return Stand(inside=True)
-    if last < variation.first or (variation.last is not None and first > variation.last):
-        return Stand(inside=False)
-    days = days_text(variation.first, variation.last)
-    why = (
-        f"`{name}` ({days_text(first, last)}) lies only partly inside `{variation.name}` ({days}), and nothing says which "
-        "terms hold for it: split the period"
-    )
-    return Stand(state=State.REFUSED, why=why)
-
-
-def _on(variation: Dated, value: Value, column: str) -> Stand:
-    """How a variation stands on a day."""
-    if isinstance(value.of, date):
-        return Stand(inside=variation.holds(value.of))
-    why = f"no day says whether `{variation.name}` holds here: `{column}` is {value.state}"
-    return Stand(state=value.state, why=why)

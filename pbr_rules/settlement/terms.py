@@ -147,7 +147,8 @@ class Terms(Varied):
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line of the statement."""
-        return all_lines(self.root)  # type: ignore[arg-type]
+        root: Terms = self.root  # type: ignore[assignment]
+        return all_lines(self) if root is self else root.lines
 
     def _limit(self, figure: Limit, at: Env) -> Result:
         """What a limit took at a cell, from its line. Only worked examples and explanations read it."""

@@ -75,12 +75,14 @@ class Trail:
 
 @frozen
 class Explained:
-    """One figure with its working, its clause of the signed terms, and the trail of each measure in it."""
+    """One figure with its working, its clause of the signed terms, the trail of each measure in it, and `under`: the dated
+    variations that bear on it, each with what decides."""
 
     value: Value
     clause: str | None
     working: Working
     trails: tuple[Trail, ...]
+    under: tuple[str, ...] = ()
 
 
 def explain(
@@ -112,7 +114,8 @@ def explain(
         if made is not None:
             fates = engine.fates(made.count, made.tables)
             trails.append(_trail(contract, part, made.count, cell, fates, made.tables, person))
-    return Explained(value, contract.clause_of(figure), working, tuple(trails))
+    under = terms.decided(figure, at, working.all_under)
+    return Explained(value, contract.clause_of(figure), working, tuple(trails), under)
 
 
 def _all(working: Working) -> Iterator[Working]:

@@ -6,6 +6,7 @@ it, it is read among other terms, which share all that was counted and the pictu
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import Self
 
@@ -56,9 +57,10 @@ class Varied(Measured):
 
     def _as(self, standing: Standing) -> Self:
         if standing not in self._all:
-            other = object.__new__(type(self))
-            other.inputs, other.people, other.root = self.inputs, self.people, self.root
-            other.standing, other._all, other._bear, other._stands = standing, self._all, self._bear, self._stands
+            other = copy(self)
+            for name in [n for n in vars(other) if isinstance(getattr(type(self), n, None), cached_property)]:
+                delattr(other, name)  # figures are settled afresh; all else is shared
+            other.standing = standing
             force = [v.name for v, stand in zip(self.contract.variations, standing, strict=True) if stand.holds(v)]
             other.contract = self.root.contract.standing(force)
             self._all[standing] = other
@@ -108,6 +110,15 @@ class Varied(Measured):
                 why = f"{listing(both)} are in force together here, and each replaces `{clause}`"
                 return without(State.REFUSED, why, kind, (name,))
         return None
+
+    def decided(self, clause: Figure, at: Env, under: tuple[Under, ...]) -> tuple[str, ...]:
+        """Each of some variations, with what decides about it at a cell: for people."""
+        found = []
+        for variation in self.contract.variations:
+            for each in (u for u in under if u.name == variation.name):
+                said = self._stands.said(variation, clause, at)
+                found.append(f"{each.text}: {said}" if said else each.text)
+        return tuple(found)
 
     def constraint(self, of: Constraint) -> Constraint:
         """A constraint as it is here."""
