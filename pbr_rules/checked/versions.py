@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import combinations, product
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.inside import inside
@@ -72,16 +74,25 @@ def affecting(contract: Contract, name: str) -> tuple[str, ...]:
 
 
 def together(contract: Contract, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Every set of some variations that may be in force at one cell, none of them first."""
-    among = [v for v in contract.variations if v.name in names]
+    """Every set of some variations that may be in force at one cell, none of them first.
 
-    def sets(so_far: tuple[Dated, ...], left: list[Dated]) -> Iterator[tuple[str, ...]]:
-        yield tuple(v.name for v in so_far)
-        for at, variation in enumerate(left):
-            if all(may_meet(variation, other) and not _both_replace(variation, other) for other in so_far):
-                yield from sets((*so_far, variation), left[at + 1 :])
+    Those of which the same day decides are in force as the days go by: not in every set that could be made of them.
+    """
+    alike: dict[object, list[Dated]] = {}
+    for variation in contract.variations:
+        if variation.name in names:
+            alike.setdefault((variation.day, variation.only), []).append(variation)
+    by_name = {variation.name: variation for variation in contract.variations}
+    for sets in product(*(dict.fromkeys(((), *_as_days_go_by(group))) for group in alike.values())):
+        chosen = {name for group in sets for name in group}
+        force = [variation for name, variation in by_name.items() if name in chosen]
+        if all(may_meet(a, b) and not _both_replace(a, b) for a, b in combinations(force, 2)):
+            yield tuple(variation.name for variation in force)
 
-    yield from sets((), among)
+
+def _as_days_go_by(variations: list[Dated]) -> Iterator[tuple[str, ...]]:
+    edges = {v.first for v in variations} | {v.last + timedelta(days=1) for v in variations if v.last is not None}
+    yield from (tuple(v.name for v in variations if v.holds(day)) for day in sorted(edges))
 
 
 def may_meet(a: Dated, b: Dated) -> bool:

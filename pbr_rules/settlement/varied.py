@@ -38,7 +38,14 @@ class Varied(Measured):
         """The terms that hold at a cell of a clause."""
         if not self.contract.variations:
             return self
-        return self._as(self._stands.at(clause, at, self.standing))
+        key = (clause.name, tuple(at.items()))
+        if key not in self._read_from_here:
+            self._read_from_here[key] = self._as(self._stands.at(clause, at, self.standing))
+        return self._read_from_here[key]  # type: ignore[return-value]
+
+    @cached_property
+    def _read_from_here(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], Varied]:
+        return {}
 
     def under(self, names: tuple[str, ...]) -> Self:
         """The terms while some variations are in force, wherever no cell says otherwise."""

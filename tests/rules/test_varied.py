@@ -8,6 +8,7 @@ import pytest
 
 from pbr_rules import api
 from pbr_rules.diagnostics import UsageError
+from pbr_rules.plan.from_checked import plan
 from pbr_rules.reports.statement import statement
 from pbr_rules.surface.write import write
 
@@ -417,3 +418,26 @@ def test_api_names_only_readings(bench):
     compiled = api.check_contract(bench.source(text), bench.catalogue)
     assert compiled.contract is not None
     assert not compiled.contract.readings and [v.name for v in compiled.contract.variations] == ["order"]
+
+
+def test_rows_are_counted_under_the_sets_that_days_go_through_and_no_others(bench):
+    """Of ten that overlap and replace ten figures, a day is under some first ones: not under any of a thousand sets."""
+    least = "\n".join(f'parameter least_{n} "L": count = {n}' for n in range(10))
+    varied = "\n".join(
+        f'variation v{n} "V" from 2022-0{n // 3 + 1}-0{n % 3 + 1} {{ parameter least_{n}: count = 9 }}'
+        for n in range(10)
+    )
+    where = " and ".join(f"hours is at least least_{n}" for n in range(10))
+    text = f"""
+    period year {{ y1: 2021-01-01 to 2021-12-31   y2: 2022-05-01 to 2022-12-31 }}
+    records claims {{ claim: id   claimed: date   hours: count }}
+    {least}
+    measure n "Claims" by year of claimed {{ count of claims   where {where} }}
+    payment fee "Fee" by year {{ pay £1 * n }}
+    {varied}
+    """
+    contract = api.required(api.compile_contract(bench.source(text), (), bench.catalogue))
+    assert len(plan(contract).counts) == 11
+    rows = {"claims": "claim,claimed,hours; 1,2021-01-01,9; 2,2022-06-01,8; 3,2022-06-01,9"}
+    found = bench.amounts(text, rows, complete={"claims": "2022-12-31"})
+    assert found == {"fee[y1]": 1, "fee[y2]": 1}
