@@ -150,7 +150,8 @@ def _differences(variation: str, old: Clause, new: Clause) -> Iterator[str]:
     if isinstance(old, Scale) or isinstance(new, Scale):
         return
     if old.axes != new.axes:
-        yield f"{says}, which {_over(old.axes)}, by one that {_over(new.axes)}"
+        whole = [axis.dimension for axis in old.axes] == [axis.dimension for axis in new.axes]
+        yield f"{says}, which {_over(old.axes, whole)}, by one that {_over(new.axes, whole)}"
     if isinstance(old, Figure) and isinstance(new, Figure) and not _alike(old.kind, new.kind):
         yield f"{says}, {old.kind.words}, by {new.kind.words}"
     for word, before, now in _kept(old, new):
@@ -187,11 +188,12 @@ def _sort(clause: Clause) -> str:
     return "constraint" if isinstance(clause, Duty) else type(clause).__name__.lower()
 
 
-def _over(axes: tuple[Axis, ...]) -> str:
+def _over(axes: tuple[Axis, ...], members: bool) -> str:
     if not axes:
         return "is one figure"
     said = [
-        f"`{axis.dimension}`" + (f" ({', '.join(axis.members)})" if axis.members is not None else "") for axis in axes
+        f"`{axis.dimension}`" + (f" ({', '.join(axis.members)})" if members and axis.members is not None else "")
+        for axis in axes
     ]
     return f"runs over {listing(said)}"
 

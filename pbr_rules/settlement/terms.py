@@ -53,8 +53,9 @@ class Terms(Varied):
         key = (name, tuple(at.values()))
         if key not in self._results:
             value, working = self._settle(self.contract.figures[name], at)
-            if key not in self.inputs.figures:
-                working = evolve(working, under=working.under or self.applied(name))
+            under = self.applied(name) if key not in self.inputs.figures else ()
+            if under and not working.under:
+                working = evolve(working, under=under)
             self._results[key] = value, working
         return self._results[key]
 

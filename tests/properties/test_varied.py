@@ -52,8 +52,8 @@ claims = st.lists(st.tuples(st.integers(0, 5), days, st.integers(0, 9)), max_siz
 names = st.lists(st.sampled_from(list(PLAIN)), min_size=1, unique=True)
 
 
-def files(clients_: list[Any], claims_: list[Any], keep: Any = lambda day: True) -> dict[str, Raw]:
-    people = [(n, region, day) for n, (region, day) in enumerate(clients_) if keep(day)]
+def files(clients_: list[Any], claims_: list[Any], keep: Any = lambda region, day: True) -> dict[str, Raw]:
+    people = [(n, region, day) for n, (region, day) in enumerate(clients_) if keep(region, day)]
     ids = {n for n, *_ in people}
     rows = [(n % len(clients_), day, hours) for n, day, hours in claims_]
     said = [(f"c{n}", str(day), str(hours)) for n, day, hours in rows if n in ids]
@@ -108,7 +108,7 @@ def test_a_clause_replaced_by_itself_changes_nothing(clients_, claims_, replaced
     names,
     days,
     days,
-    st.sampled_from(["", " by joined"]),
+    st.sampled_from(["", " by joined", " by joined, region only north", " by region except south"]),
     st.sampled_from(["python", "duckdb", "polars"]),
 )
 def test_each_is_paid_as_the_version_of_their_day_alone_would_pay_them(
@@ -116,8 +116,35 @@ def test_each_is_paid_as_the_version_of_their_day_alone_would_pay_them(
 ):
     first, last = min(one, other), max(one, other)
     new = {n: VARIED[n] for n in replaced}
+
+    def varied(region: str, day: date) -> bool:
+        return first <= day <= last and ("region" not in by or region == "north")
+
     whole = settled(contract(PLAIN, variation(new, first, last, by)), files(clients_, claims_), engine)
-    inside = settled(contract(PLAIN | new), files(clients_, claims_, lambda day: first <= day <= last))
-    outside = settled(contract(PLAIN), files(clients_, claims_, lambda day: not first <= day <= last))
+    inside = settled(contract(PLAIN | new), files(clients_, claims_, varied))
+    outside = settled(contract(PLAIN), files(clients_, claims_, lambda region, day: not varied(region, day)))
     assert paid(whole) == paid(inside) | paid(outside)
     assert whole.total == inside.total + outside.total
+
+
+TWO = variation({"price": VARIED["price"]}, date(2023, 1, 3), date(2023, 1, 6), " by joined")
+
+
+@LAWS
+@given(clients, claims, names, days, days)
+def test_two_variations_hold_together_where_both_do(clients_, claims_, replaced, one, other):
+    """Each of other clauses: those in both days are paid as under both, wherever the days lie."""
+    first, last = min(one, other), max(one, other)
+    new = {n: VARIED[n] for n in replaced if n != "price"}
+    second = variation(new, first, last, " by joined").replace("variation v", "variation w")
+    whole = settled(contract(PLAIN, TWO, *([second] if new else [])), files(clients_, claims_))
+    found: dict[str, Fraction | str] = {}
+    for in_one in (False, True):
+        for in_two in (False, True):
+            stands = PLAIN | ({"price": VARIED["price"]} if in_one else {}) | (new if in_two else {})
+
+            def theirs(region: str, day: date, one: bool = in_one, two: bool = in_two) -> bool:
+                return (date(2023, 1, 3) <= day <= date(2023, 1, 6)) is one and (first <= day <= last) is two
+
+            found |= paid(settled(contract(stands), files(clients_, claims_, theirs)))
+    assert paid(whole) == found
