@@ -77,8 +77,11 @@ def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: 
 
 
 def _are_readings(document: t.Document, readings: tuple[str, ...]) -> None:
-    known = [clause.name for clause in document.declarations if isinstance(clause, t.Variation)]
+    variations = [clause for clause in document.declarations if isinstance(clause, t.Variation)]
+    known = [clause.name for clause in variations if clause.dates is None]
     for name in readings:
+        if name in [clause.name for clause in variations if clause.dates is not None]:
+            raise UsageError(f"--reading {name}: `{name}` has its days, and holds on them without being chosen")
         if name not in known and name not in document.damaged:
             near = did_you_mean(name, known)
             has = f"it has {listing([f'`{k}`' for k in known])}" if known else "it has none"
@@ -96,7 +99,8 @@ def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compil
         found.append(compile_contract(source, readings, catalogue).diagnostics)
     if plain.contract is not None:
         found.append(lints(plain.contract, plain.document))
-        found.append(plugin_checks(plain.contract, catalogue))
+        varied = (plain.contract.standing((variation.name,)) for variation in plain.contract.variations)
+        found += [plugin_checks(stands, catalogue) for stands in (plain.contract, *varied)]
     diagnostics = merged(*found)
     wrong = any(d.is_error for d in diagnostics)
     return evolve(plain, diagnostics=diagnostics, contract=None if wrong else plain.contract)
@@ -105,9 +109,10 @@ def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compil
 def _reading_sets(document: t.Document) -> list[tuple[str, ...]]:
     """Each reading alone, and each set that an example is worked under."""
     sets: dict[tuple[str, ...], None] = {}
-    known = {clause.name for clause in document.declarations if isinstance(clause, t.Variation)}
+    chosen = [clause for clause in document.declarations if isinstance(clause, t.Variation) and clause.dates is None]
+    known = {clause.name for clause in chosen}
     for clause in document.declarations:
-        if isinstance(clause, t.Variation):
+        if isinstance(clause, t.Variation) and clause.name in known:
             sets[(clause.name,)] = None
         if isinstance(clause, t.Example) and clause.under and known.issuperset(clause.under):
             sets[clause.under] = None

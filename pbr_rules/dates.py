@@ -108,6 +108,11 @@ def long_text(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def days_text(first: date, last: date | None) -> str:
+    """Days from one to another, for people; without a last day, from one on."""
+    return f"from {long_text(first)}" if last is None else f"{long_text(first)} to {long_text(last)}"
+
+
 def read_day(text: str) -> date:
     """A day as contracts write it: `2010-07-01`, or `1 July 2010`.
 

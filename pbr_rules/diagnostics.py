@@ -51,6 +51,8 @@ CODES: dict[str, str] = {
     "parties": "who pays, and in what shares, is not said",
     "cells": "a table whose cells do not match its categories",
     "plugin": "a plugin that the contract needs is not there",
+    "varied": "a variation with dates that does not fit what it replaces, or that nothing comes under",
+    "straddles": "a period that lies partly inside a variation",
     # examples
     "example": "a worked example does not hold",
     "unused-given": "an example gives a figure that nothing reads",

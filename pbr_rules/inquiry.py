@@ -10,12 +10,13 @@ from attrs import evolve
 from pbr_rules import expressions as x
 from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
-from pbr_rules.checked.model import Cell, Contract, Example, Limit, Measure, Parameter
+from pbr_rules.checked.inside import inside
+from pbr_rules.checked.model import Cell, Contract, Example, Figure, Limit, Measure, Parameter
+from pbr_rules.checked.versions import versions
 from pbr_rules.diagnostics import UsageError, did_you_mean, listing
 from pbr_rules.evidence.given import cells_from_file
 from pbr_rules.evidence.read import read
 from pbr_rules.evidence.tables import Table
-from pbr_rules.plan.from_checked import inside
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
 from pbr_rules.surface.parse import parse
@@ -84,12 +85,13 @@ def _counted_over(contract: Contract, node: x.Read) -> list[str]:
     counted: dict[str, None] = {}
     ready, seen = [node.figure], {node.figure}
     while ready:
-        figure = contract.figures[ready.pop(0)]
-        if isinstance(figure, Measure):
-            found.update(dict.fromkeys([figure.base] if figure.base else []))
-            counted[figure.records] = None
+        stand = list(versions(contract, ready.pop(0)))
+        figure: Figure = stand[0]  # type: ignore[assignment]
+        for measure in (each for each in stand if isinstance(each, Measure)):
+            found.update(dict.fromkeys([measure.base] if measure.base else []))
+            counted[measure.records] = None
         covered = tuple(c.payment for c in figure.covers) if isinstance(figure, Limit) else ()
-        reads = [n.figure for part in inside(figure) for n in x.walk(part) if isinstance(n, x.Read)]
+        reads = [n.figure for part in inside(tuple(stand)) for n in x.walk(part) if isinstance(n, x.Read)]
         for name in (*covered, *reads):
             if name in contract.figures and name not in seen:
                 seen.add(name)

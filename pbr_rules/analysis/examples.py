@@ -9,12 +9,12 @@ from attrs import field, frozen
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Cell, Contract, Duty, Earlier, Example, Limit, Payment
+from pbr_rules.checked.versions import read_by, versions
 from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
 from pbr_rules.evidence.paid import Paid
 from pbr_rules.exact import Mode, rounded
-from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.ids import with_ids
@@ -89,18 +89,12 @@ def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
     """Figures given that nothing expected here reads, however far down: probably a slip in a name."""
     reached: set[str] = set()
     waiting = [name for _, node in example.expects for name in _read(node)]
-    parts = {
-        **contract.figures,
-        **contract.scales,
-        **{part.name: part for part in (*contract.limits, *contract.duties)},
-    }
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            part = parts.get(name)
-            waiting += [inner for node in inside(part) for inner in _read(node)] if part is not None else []
-            waiting += _brings(contract, part)
+            waiting += [inner for version in versions(contract, name) for inner in read_by(version)]
+            waiting += [inner for version in versions(contract, name) for inner in _brings(contract, version)]
     given = {g.figure: g.span for g in example.figures} | {name: span for name, _, _, span in example.points}
     for name, span in given.items():
         if name not in reached:

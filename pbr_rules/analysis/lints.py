@@ -20,7 +20,11 @@ from pbr_rules.words import words
 
 def lints(contract: Contract, document: t.Document) -> tuple[Diagnostic, ...]:
     """Every warning."""
-    return tuple(warned for lint in LINTS for warned in lint(contract, document))
+    varied = (contract.standing((variation.name,)) for variation in contract.variations)
+    plainly = [warned for lint in LINTS for warned in lint(contract, document)]
+    return tuple(
+        dict.fromkeys((*plainly, *(w for each in varied for lint in OF_CLAUSES for w in lint(each, document))))
+    )
 
 
 def unused(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
@@ -237,6 +241,10 @@ LINTS = (
 )
 
 
+OF_CLAUSES = (unreachable, may_come_out_negative, whole_pot, shared_dimensions_only)
+"""Those that are asked of the contract as each dated variation has it, too."""
+
+
 # ---- what they look at
 
 
@@ -244,7 +252,7 @@ def _names(contract: Contract) -> set[str]:
     found: set[str] = set()
     bands = [
         part
-        for scale in contract.scales.values()
+        for scale in (*contract.scales.values(), *(s for v in contract.variations for s in v.scales.values()))
         for band in scale.read
         for part in (band.value, *(e.value for e in band.ends))
     ]

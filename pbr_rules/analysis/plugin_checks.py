@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from pbr_rules import expressions as x
 from pbr_rules.catalogue import Catalogue, Provided
+from pbr_rules.checked.inside import inside
 from pbr_rules.checked.model import Contract, Define, Measure, Parameter, Payment
 from pbr_rules.checks import Check, Finding, MeasureTerms, PaymentTerms, Terms
 from pbr_rules.diagnostics import Diagnostic, warning
-from pbr_rules.plan.from_checked import inside
 from pbr_rules.words import words
 
 

@@ -12,10 +12,12 @@ from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
 from pbr_rules.checked import counting, examples, money, scales, tables
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
+from pbr_rules.checked.in_force import in_force
 from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Earlier, Figure, Limit, Payment, Records, Scale
 from pbr_rules.checked.places import Declared, Place
-from pbr_rules.checked.readings import under
+from pbr_rules.checked.readings import put_in, under
 from pbr_rules.checked.resolve import Resolver
+from pbr_rules.checked.varied import dated
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.duties import Constraint as KindOfConstraint
 from pbr_rules.expressions import conjuncts
@@ -34,10 +36,45 @@ def check(
     found: list[Diagnostic] = []
     clauses, variations = under(document, readings, found.append)
     checker = _Checker(clauses, catalogue, frozenset(getattr(document, "damaged", ())), found.append)
-    contract = checker.contract(source, variations, readings)
+    undated = {name: clause for name, clause in variations.items() if clause.dates is None}
+    contract = checker.contract(source, undated, readings)
+    dates = [clause for clause in variations.values() if clause.dates is not None]
+    if contract is not None and dates:
+        contract = _with_dates(source, contract, clauses, dates, checker, found)
     unique = tuple(dict.fromkeys(found))
     ordered = tuple(sorted(unique, key=lambda d: (not d.is_error, d.span.start)))
     return (None if any(d.is_error for d in ordered) else contract), ordered
+
+
+def _with_dates(
+    source: Source,
+    plain: Contract,
+    clauses: tuple[t.Node, ...],
+    written: list[t.Variation],
+    plainly: _Checker,
+    found: list[Diagnostic],
+) -> Contract:
+    """The contract with its variations with dates, each checked among the other clauses."""
+    before = set(found)
+    made = []
+    for variation in written:
+        inner: list[Diagnostic] = []
+        checker = _Checker(put_in(variation, clauses), plainly.catalogue, plainly.damaged, inner.append)
+        standing = checker.contract(source, {}, ())
+        unlike: list[Diagnostic] = []
+        if standing is not None:
+            made.append(dated(variation, standing, plain, unlike.append))
+        wrong = unlike or any(d.is_error for d in before)
+        found += unlike
+        found += [d for d in inner if d not in before and (not wrong or _inside(d, variation))]
+    varied = evolve(plain, variations=tuple(made))
+    if not any(d.is_error for d in found):
+        in_force(varied, found.append)
+    return varied
+
+
+def _inside(diagnostic: Diagnostic, clause: t.Node) -> bool:
+    return clause.span.start <= diagnostic.span.start < clause.span.end
 
 
 @define

@@ -5,12 +5,12 @@ Figures (parameters, measures, defines, payments) are kept by name; what each ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pbr_rules import duties
 from pbr_rules import measures as m
@@ -376,8 +376,44 @@ class Example:
 
 
 @frozen
+class Dated:
+    """A variation with dates: clauses that stand in for those of the same name, for cells of its days and of its members.
+
+    Attributes:
+        last: its last day; None: it stays as long as there is anything to settle.
+        day: the column after `by` that says which day decides, and the records that it is named with.
+        only: what it is for: a dimension and its members; None: everything.
+        figures, scales, constraints: what stands in. Limits and duties are among the figures.
+    """
+
+    name: str
+    title: str | None
+    first: date
+    last: date | None
+    day: tuple[str, str | None] | None
+    only: tuple[str, tuple[str, ...]] | None
+    figures: Mapping[str, Figure]
+    scales: Mapping[str, Scale]
+    constraints: Mapping[str, Constraint]
+    span: Span = field(default=NOWHERE, eq=False)
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The names of the clauses that it replaces."""
+        return (*self.figures, *self.scales, *self.constraints)
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of its days."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def of(self, name: str) -> Figure | Scale | Constraint | None:
+        """The clause of a name that it puts in."""
+        return self.figures.get(name) or self.scales.get(name) or self.constraints.get(name)
+
+
+@frozen
 class Contract:
-    """A contract that may be settled."""
+    """A contract that may be settled. `variations`: those with dates; its other clauses are those without."""
 
     source: Source
     written: t.Contract
@@ -392,6 +428,23 @@ class Contract:
     readings: Mapping[str, t.Variation]
     under: tuple[str, ...]
     scope: tuple[tuple[str, ...], tuple[Cell, ...]]
+    variations: tuple[Dated, ...] = ()
+
+    def standing(self, names: Collection[str]) -> Contract:
+        """The contract as it stands while some of its variations are in force."""
+        figures, scales, constraints = dict(self.figures), dict(self.scales), {c.name: c for c in self.constraints}
+        for variation in self.variations:
+            if variation.name in names:
+                figures |= variation.figures
+                scales |= variation.scales
+                constraints |= variation.constraints
+        return evolve(
+            self,
+            figures=figures,
+            scales=scales,
+            limits=tuple(figures[limit.name] for limit in self.limits),  # type: ignore[misc]
+            constraints=tuple(figures.get(name, plain) for name, plain in constraints.items()),  # type: ignore[misc]
+        )
 
     def members(self, dimension: str) -> tuple[str, ...] | None:
         """The members of a closed dimension, in the contract's order; None for an open one."""

@@ -1,10 +1,12 @@
-"""Undated variations: readings of disputed terms. A reading replaces clauses of the same name, whole."""
+"""Variations as written. One without dates is a reading of disputed terms, chosen when settling; one with dates is part of the
+contract. Either replaces clauses of the same name, whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean
+from pbr_rules.checked.varied import MAY_VARY
+from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
 from pbr_rules.surface import tree as t
 
 
@@ -20,6 +22,16 @@ def under(
         if clause.name in variations or clause.name in names:
             report(Diagnostic("declared-twice", f"`{clause.name}` is declared twice", clause.name_span))
         variations[clause.name] = clause
+        if clause.dates is None and clause.by is not None:
+            report(
+                Diagnostic(
+                    "incomplete",
+                    f"`{clause.name}` says by what it applies, and no day from which it does",
+                    clause.by.span,
+                    help=(f"`variation {clause.name} … from 2023-03-16 to 2023-09-30 by …`",),
+                )
+            )
+        inside: set[str] = set()
         for inner in clause.declarations:
             if isinstance(inner, t.Variation | t.Contract) or not isinstance(inner, t.Declaration):
                 report(
@@ -36,6 +48,18 @@ def under(
                         help=did_you_mean(inner.name, names),
                     )
                 )
+            elif inner.name in inside:
+                report(Diagnostic("declared-twice", f"`{clause.name}` replaces `{inner.name}` twice", inner.name_span))
+            elif clause.dates is not None and not isinstance(inner, MAY_VARY):
+                sorts = [sort.__name__.lower() for sort in MAY_VARY]
+                report(
+                    Diagnostic(
+                        "varied",
+                        f"`{inner.name}` is the same on every day: a variation with dates replaces a {listing(sorts, 'or a')}",
+                        inner.name_span,
+                    )
+                )
+            inside.add(getattr(inner, "name", ""))
     replaced: dict[str, tuple[t.Declaration, str]] = {}
     for name in readings:
         chosen = variations.get(name)
@@ -58,7 +82,15 @@ def under(
     for clause in document.declarations:
         if isinstance(clause, t.Example):
             for name in clause.under:
-                if name not in variations:
+                if name in variations and variations[name].dates is not None:
+                    report(
+                        Diagnostic(
+                            "varied",
+                            f"`{name}` has its days, and every example is worked with it: only a reading is chosen",
+                            clause.span,
+                        )
+                    )
+                elif name not in variations:
                     report(
                         Diagnostic(
                             "unknown-name",
@@ -75,3 +107,13 @@ def under(
         if not isinstance(c, t.Variation)
     )
     return clauses, variations
+
+
+def put_in(variation: t.Variation, clauses: tuple[t.Node, ...]) -> tuple[t.Node, ...]:
+    """The clauses of a contract with those of a variation in their place, without its examples."""
+    replaced = {inner.name: inner for inner in variation.declarations if isinstance(inner, MAY_VARY)}
+    return tuple(
+        replaced.get(clause.name, clause) if isinstance(clause, t.Declaration) else clause
+        for clause in clauses
+        if not isinstance(clause, t.Example)
+    )

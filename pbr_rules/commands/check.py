@@ -14,6 +14,7 @@ from pbr_rules.diagnostics import ContractError
 def command(names: tuple[str, ...], form: str) -> int:
     """Check contracts under their plain terms and each of their readings: every problem at once, most useful first."""
     from pbr_rules.api import check_contract
+    from pbr_rules.checked.varied import said_of
 
     known = catalogue()
     worst, reports = 0, []
@@ -22,8 +23,9 @@ def command(names: tuple[str, ...], form: str) -> int:
             source, _ = contract(name)
             compiled = check_contract(source, known)
             diagnostics, source = compiled.diagnostics, compiled.source
+            varied = () if compiled.contract is None else compiled.contract.variations
         except ContractError as error:
-            source, diagnostics = error.source, error.diagnostics
+            source, diagnostics, varied = error.source, error.diagnostics, ()
         errors = [d for d in diagnostics if d.is_error]
         if errors:
             worst = max(worst, 4 if all(d.code == "plugin" for d in errors) and worst != 1 else 1)
@@ -33,6 +35,8 @@ def command(names: tuple[str, ...], form: str) -> int:
         show_problems(source, diagnostics)
         if not errors:
             click.echo(f"{source.name}: the contract is well formed")
+            for variation in varied:
+                click.echo(f"  varied by {said_of(variation)}")
     if form == "json":
         click.echo(dump(reports[0] if len(reports) == 1 else reports), nl=False)
     return worst

@@ -45,12 +45,13 @@ def command(form: str, show: str | None) -> int:
         (
             c.name,
             c.summary,
-            "yes" if c.records else "no: settles its published figures" if c.example else "no",
+            "its records" if c.records else "its published figures" if c.example else "records of yours",
             c.distribution,
         )
         for c in listed
     )
     click.echo(
-        table(Section("Contracts of the library", ("Name", "Scheme", "Published records", "From"), rows)), nl=False
+        table(Section("Contracts of the library", ("Name", "Scheme", "Settles", "From"), rows, unbroken=(0, 3))),
+        nl=False,
     )
     return 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve, fields
+from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
-from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records, Scale
+from pbr_rules.checked.inside import inside
+from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records
+from pbr_rules.checked.versions import affecting, counted_as, together
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
 from pbr_rules.plan.through import seen_through
@@ -16,15 +18,18 @@ from pbr_rules.plan.through import seen_through
 
 def plan(contract: Contract) -> Plan:
     """Every count the contract may read."""
-    counts: dict[tuple[str, tuple[str, ...]], Count] = {}
-    for measure in contract.measures:
-        counts[measure.name, measure.dimensions] = count(contract, measure, measure.dimensions)
+    grains = {measure.name: dict.fromkeys((measure.dimensions,)) for measure in contract.measures}
     for read in _reads(contract):
         figure = contract.figures.get(read.figure)
         if isinstance(figure, Measure):
-            kept = tuple(d for d in figure.dimensions if d in dict(read.at))
-            if (figure.name, kept) not in counts:
-                counts[figure.name, kept] = count(contract, figure, kept)
+            grains[figure.name][tuple(d for d in figure.dimensions if d in dict(read.at))] = None
+    counts: dict[tuple[str, tuple[str, ...]], Count] = {}
+    for name, kept_together in grains.items():
+        for under in together(contract, affecting(contract, name)):
+            stands = contract.standing(under)
+            measure: Measure = stands.figures[name]  # type: ignore[assignment]
+            for kept in kept_together:
+                counts[counted_as(name, under), kept] = evolve(count(stands, measure, kept), under=under)
     return Plan(counts)
 
 
@@ -239,26 +244,6 @@ def _reads(contract: Contract) -> Iterator[x.Read]:
 
 def expressions(contract: Contract) -> Iterator[x.Expression]:
     """Every expression of the terms."""
-    for part in (*contract.figures.values(), *contract.limits, *contract.constraints, *contract.examples):
+    clauses = (*contract.figures.values(), *contract.limits, *contract.constraints)
+    for part in (*clauses, *contract.examples, *contract.variations):
         yield from inside(part)
-
-
-_OURS = ("pbr_rules.checked.model", "pbr_rules.tallies")
-
-
-def inside(value: object) -> Iterator[x.Expression]:
-    """Every expression in a part of the checked contract."""
-    if isinstance(value, x.Expression):
-        yield value
-    elif isinstance(value, Scale):  # its bands as written name nothing yet
-        for band in value.read:
-            yield from (*(end.value for end in band.ends), band.value)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from inside(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from inside(item)
-    elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ in _OURS:
-        for attribute in fields(type(value)):  # type: ignore[arg-type]
-            yield from inside(getattr(value, attribute.name))

@@ -82,6 +82,7 @@ class Count:
         undecided: days that a counted row reads and that may still be blank, each with the window that decides about it.
         members: for each axis, the members that the measure runs over (None: all that there are).
         excepted: cells outside the contract's scope, over the axes named in `scope`.
+        under: the variations with dates that it is counted under.
         complete: how far each file goes: a stretch that goes on is known until then.
     """
 
@@ -106,6 +107,7 @@ class Count:
     covering: Covering | None = None
     most: Expression | None = None
     complete: Mapping[str, date] = field(factory=dict)
+    under: tuple[str, ...] = ()
 
     @property
     def firm(self) -> Count:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from pbr_rules.reports.layout import member_title
+from pbr_rules.reports.layout import member_title, under_text
 from pbr_rules.reports.statement import Json
 
 
@@ -64,8 +64,12 @@ def columns(whole: Json) -> tuple[Column, ...]:
     payers = [
         (party["name"], party["title"] or party["name"]) for party in contract["parties"] if party["role"] == "payer"
     ]
+    varied = (
+        (Column("under", "Under", lambda line, _: under_text(line)),) if "variations" in whole["settlement"] else ()
+    )
     return (
         *COLUMNS,
+        *varied,
         *(_dimension(name, title or name) for name, title in contract["dimensions"].items()),
         *(_borne(name, title) for name, title in payers),
     )

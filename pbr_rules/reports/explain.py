@@ -23,7 +23,9 @@ def table(found: Explained, everything: bool = False) -> str:
     """For people."""
     first, *rest = _tree(found.working, "")
     clause = [f"    clause: {found.clause}"] if found.clause else []
-    parts = [first, *clause, *rest, ""]
+    under = [f"    under {said}" for said in found.under]
+    own = [f"    under {under.text}" for under in found.working.under]
+    parts = [first, *clause, *under, *(line for line in rest if line not in own), ""]
     parts += [_records(trail, everything) for trail in found.trails]
     return with_ids("\n".join(parts).rstrip("\n") + "\n")
 
@@ -33,6 +35,7 @@ def as_json(found: Explained) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "clause": found.clause,
+        **({"under": [with_ids(said) for said in found.under]} if found.under else {}),
         "working": working_json(found.working, with_ids),
         "records": [
             {
@@ -73,6 +76,7 @@ def _tree(working: Working, indent: str) -> list[str]:
     inside = indent + "    "
     if working.exact is not None and working.exact not in working.shown.replace(",", ""):
         lines.append(f"{inside}exactly {working.exact}")
+    lines += [f"{inside}under {under.text}" for under in working.under]
     if working.why:
         lines.append(f"{inside}{working.state}: {working.why}")
     if working.formula and working.formula != working.with_numbers:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 
 from attrs import frozen
 
+from pbr_rules.dates import days_text
 from pbr_rules.exact import decimal_text, ratio_text
 from pbr_rules.reports.statement import Json, shown_money
 
@@ -54,6 +56,7 @@ class Section:
         worked: for each row the workings behind it, for a format that can fold them away; empty where there are none.
         part: which part of the statement it belongs to, for a format that has parts; one of its own where empty.
         blank: whether a column may be empty, because it is to be written on.
+        unbroken: the columns whose text a terminal keeps on one line: names to be typed.
     """
 
     title: str
@@ -67,6 +70,7 @@ class Section:
     worked: tuple[tuple[Worked, ...], ...] = ()
     part: str = ""
     blank: bool = False
+    unbroken: tuple[int, ...] = ()
 
 
 # ---- words
@@ -98,6 +102,21 @@ def people_words(number: int) -> str:
 
 def line_name(line: Json) -> str:
     return str(line["title"] or line["line"])
+
+
+def days_words(first: str, last: str | None) -> str:
+    """Days from one to another, or from one on, as people write them."""
+    return days_text(date.fromisoformat(first), None if last is None else date.fromisoformat(last))
+
+
+def under_text(found: Json) -> str:
+    """The dated variations that bear on something: `order (16 March 2023 to 30 September 2023)`."""
+    return ", ".join(f"{u['variation']} ({days_words(u['from'], u['to'])})" for u in found.get("under", ()))
+
+
+def clauses_of(lines: Iterable[Json]) -> str:
+    """Where lines stand in the signed terms: one place, or that of each version of the clause."""
+    return "; ".join(dict.fromkeys(line["clause"] for line in lines if line["clause"]))
 
 
 # ---- money

@@ -13,10 +13,12 @@ from pbr_rules.reports.layout import (
     Worked,
     as_money,
     cell_text,
+    clauses_of,
     dimension_text,
     line_name,
     member_title,
     people_words,
+    under_text,
 )
 from pbr_rules.reports.statement import Json
 from pbr_rules.reports.workings import ways
@@ -41,20 +43,24 @@ def payment(whole: Json, lines: list[Json], every: bool = False) -> Section:
         rows, extra, notes = _to_people(whole, lines, dimensions, every)
     else:
         worked = [_at_length(line) if every else short_working(line) for line in lines]
-        extra = ["Working"] if all(worked) else []
+        beside = {"Working": worked, "Under": [under_text(line) for line in lines]}
+        beside = {word: said for word, said in beside.items() if (all(said) if word == "Working" else any(said))}
+        extra = list(beside)
         rows = [
             _Laid(
                 line["cell"],
                 Fraction(line["amount"]),
-                (*([work] if extra else []), as_money(line["amount"], whole)),
+                (*said, as_money(line["amount"], whole)),
                 (("", line["working"]),),
             )
-            for line, work in zip(lines, worked, strict=True)
+            for line, *said in zip(lines, *beside.values(), strict=True)
         ]
         notes = ()
-    numbers = tuple(range(len(heading) + (0 if to_people else len(extra)), len(heading) + len(extra) + 1))
+    words = sum(word in ("Working", "Under") for word in extra)
+    numbers = tuple(range(len(heading) + words, len(heading) + len(extra) + 1))
     laid, strong, behind = _with_subtotals(whole, rows, dimensions, len(extra))
-    text = line_name(lines[0]) + (f" ({lines[0]['clause']})" if lines[0]["clause"] else "")
+    clauses = clauses_of(lines)
+    text = line_name(lines[0]) + (f" ({clauses})" if clauses else "")
     grouped = 1 if len(dimensions) > 1 else 0
     heading += [*extra, "Amount"]
     return Section(text, tuple(heading), tuple(laid), numbers, notes, frozenset(strong), grouped, worked=tuple(behind))
@@ -125,26 +131,30 @@ def short_working(line: Json) -> str:
 def _to_people(
     whole: Json, lines: list[Json], dimensions: list[str], every: bool
 ) -> tuple[list[_Laid], list[str], tuple[str, ...]]:
-    """People who come to the same together; those who come to nothing are counted in a note, unless `every` row is asked for."""
-    groups: dict[tuple[str, ...], dict[Fraction, list[Json]]] = {}
+    """People who come to the same by the same terms together; those who come to nothing are counted in a note, unless `every`
+    row is asked for."""
+    groups: dict[tuple[str, ...], dict[tuple[Fraction, str], list[Json]]] = {}
     for line in lines:
         key = tuple(line["cell"][d] for d in dimensions)
-        groups.setdefault(key, {}).setdefault(Fraction(line["each"]), []).append(line)
-    nothing = [] if every else [by_amount.pop(Fraction(0), []) for by_amount in groups.values()]
+        each = Fraction(line["each"])
+        groups.setdefault(key, {}).setdefault((each, under_text(line) if each else ""), []).append(line)
+    nothing = [] if every else [by_amount.pop((Fraction(0), ""), []) for by_amount in groups.values()]
     notes = _come_to_nothing(whole, [(of[0]["cell"], _number(of)) for of in nothing if of])
     rows: list[_Laid] = []
     apart = sum(map(len, groups.values())) <= MOST_ROWS
+    varied = apart and any(under for by_amount in groups.values() for _, under in by_amount)
     for by_amount in groups.values():
         if apart:
-            for each, of in sorted(by_amount.items(), key=lambda item: item[0], reverse=True):
+            for (each, under), of in sorted(by_amount.items(), key=lambda item: item[0], reverse=True):
                 amount = each * _number(of)
-                shown = (f"{_number(of):,}", as_money(each, whole), as_money(amount, whole))
+                said = (under,) if varied else ()
+                shown = (*said, f"{_number(of):,}", as_money(each, whole), as_money(amount, whole))
                 rows.append(_Laid(of[0]["cell"], amount, shown, ways(of)))
         elif by_amount:
             of = [line for same in by_amount.values() for line in same]
             amount = sum((Fraction(line["amount"]) for line in of), Fraction(0))
             rows.append(_Laid(of[0]["cell"], amount, (f"{_number(of):,}", as_money(amount, whole)), ways(of)))
-    return rows, ["People", "Each"] if apart else ["People"], notes
+    return rows, [*(["Under"] if varied else []), "People", *(["Each"] if apart else [])], notes
 
 
 def _number(lines: list[Json]) -> int:

@@ -18,10 +18,14 @@ from pbr_rules.reports.layout import (
     Worked,
     as_money,
     cell_text,
+    clauses_of,
     counted_words,
+    days_words,
     line_name,
+    member_title,
     people_words,
     total_of,
+    under_text,
 )
 from pbr_rules.reports.one_payment import payment, short_working
 from pbr_rules.reports.statement import Json, shown_day
@@ -51,6 +55,7 @@ def facts(whole: Json) -> list[tuple[str, str]]:
     found += [(f"`{name}` complete to", shown_day(day)) for name, day in s["dates"]["complete"].items()]
     if s["readings"]:
         found.append(("Under", ", ".join(s["readings"])))
+    found += [(f"Varied by {v['variation']}", _varied(v, whole)) for v in s.get("variations", ())]
     found += [(f"Given: {given['figure']}", given["value"]) for given in s["given"]]
     found.append(("Terms", f"sha256 {s['contract']['terms_sha256'][:16]}…"))
     if s["contract"]["rounding"]:
@@ -89,6 +94,17 @@ def headline(whole: Json) -> list[tuple[str, Money]]:
             ("Paid by earlier statements", as_money(totals["paid"], whole)),
         ]
     return found
+
+
+def _varied(variation: Json, whole: Json) -> str:
+    """A variation with dates: its days, what it is for, and what it replaces."""
+    said = days_words(variation["from"], variation["to"])
+    if variation["by"] is not None:
+        said += f" by {variation['by']}"
+    if variation["only"] is not None:
+        dimension = variation["only"]["dimension"]
+        said += f", for {listing([member_title(dimension, m, whole) for m in variation['only']['members']])} only"
+    return f"{said}: {listing(variation['replaces'])}"
 
 
 def sections(whole: Json, every: bool = False) -> list[Section]:
@@ -149,7 +165,7 @@ def _summary(whole: Json) -> Section:
     for lines in groups.values():
         with_amount = [line for line in lines if line["amount"] is not None]
         amount: Cell = as_money(total_of(with_amount), whole) if with_amount else "not settled"
-        rows.append((line_name(lines[0]), lines[0]["clause"] or "", left_out(lines), amount, *_net(lines, whole)))
+        rows.append((line_name(lines[0]), clauses_of(lines), left_out(lines), amount, *_net(lines, whole)))
     totals = s["totals"]
     owed = "Owed to the payer" if Fraction(totals["amount"]) < 0 else "Total"
     rows.append((owed, "", "", as_money(totals["amount"], whole), *_net([totals], whole)))
@@ -307,11 +323,12 @@ def _limits(whole: Json) -> Section:
                 cell_text(first["cell"], whole),
                 first["clause"] or "",
                 reached,
+                under_text(first),
                 as_money(total_of(lines), whole),
             )
         )
-    heading = ("Limit", "For", "Clause", "Reached", "Took")
-    return Section("Limits", heading, tuple(rows), (4,), worked=tuple(worked))
+    heading = ("Limit", "For", "Clause", "Reached", "Under", "Took")
+    return Section("Limits", heading, tuple(rows), (5,), worked=tuple(worked))
 
 
 def _held_back(whole: Json) -> Section:
@@ -323,12 +340,13 @@ def _held_back(whole: Json) -> Section:
             cell_text(line["cell"], whole),
             line["clause"] or "",
             "; ".join(line["working"]["steps"]),
+            under_text(line),
             as_money(line["amount"], whole),
         )
         for line in lines
     )
-    heading = ("Duty", "For", "Clause", "Working", "Amount")
-    return Section("Withheld or to be returned", heading, rows, (4,), worked=_each_worked(lines))
+    heading = ("Duty", "For", "Clause", "Working", "Under", "Amount")
+    return Section("Withheld or to be returned", heading, rows, (5,), worked=_each_worked(lines))
 
 
 def _each_worked(found: Iterable[Json]) -> tuple[tuple[Worked, ...], ...]:
@@ -343,10 +361,11 @@ def _conditions(whole: Json) -> Section:
             c["clause"] or "",
             c["result"],
             c["why"] or c["working"]["with_numbers"] or "",
+            under_text(c),
         )
         for c in whole["settlement"]["constraints"]
     )
-    heading = ("Condition", "For", "Clause", "Result", "Working")
+    heading = ("Condition", "For", "Clause", "Result", "Working", "Under")
     return Section("Conditions", heading, rows, worked=_each_worked(whole["settlement"]["constraints"]))
 
 
@@ -355,9 +374,11 @@ def _conditions(whole: Json) -> Section:
 
 def _figures(whole: Json) -> Section:
     figures = [f for f in whole["settlement"]["figures"] if f["exact"] is not None]
-    rows = tuple((f["title"] or f["figure"], f["working"]["of"], f["shown"], exactly(f)) for f in figures)
-    heading = ("Figure", "Name", "Shown", "Exactly")
-    return Section("Figures", heading, rows, (2,), grouped=1, worked=_each_worked(figures))
+    rows = tuple(
+        (f["title"] or f["figure"], f["working"]["of"], under_text(f), f["shown"], exactly(f)) for f in figures
+    )
+    heading = ("Figure", "Name", "Under", "Shown", "Exactly")
+    return Section("Figures", heading, rows, (3,), grouped=1, worked=_each_worked(figures))
 
 
 def exactly(figure: Json) -> str:
@@ -389,7 +410,7 @@ def _working(whole: Json) -> Section:
         if line["people"] is not None and not Fraction(line["amount"]):
             continue
         numbers = "" if w["with_numbers"] == w["formula"] else f"= {w['with_numbers']}"
-        said = [w["formula"] or "", numbers, *w["steps"]]
+        said = [w["formula"] or "", numbers, *w["steps"], f"under {under_text(line)}" if "under" in line else ""]
         key = (w["of"], "\n".join(part for part in said if part), line["each"])
         ways[key] = None if line["people"] is None else (ways.get(key) or 0) + line["people"]
     rows = tuple(
@@ -435,7 +456,7 @@ def _records(whole: Json) -> Section:
 def _counted(whole: Json) -> Section:
     rows: list[Row] = []
     for c in whole["settlement"]["counted"]:
-        name = c["title"] or c["measure"]
+        name = (c["title"] or c["measure"]) + (f", under {', '.join(c['under'])}" if "under" in c else "")
         rows.append((name, "counted", f"{c['rows']:,}"))
         rows += [(name, e["reason"], f"{e['rows']:,}") for e in c["not_counted"]]
     return Section("Rows counted", ("Measure", "What became of them", "Rows"), tuple(rows), (2,), grouped=1)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pbr_rules import __version__
-from pbr_rules.checked.model import Contract
+from pbr_rules.checked.model import Contract, Dated
+from pbr_rules.checked.versions import measure_of, under_of
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.read import Raw
 from pbr_rules.exact import decimal_text, ratio_text
@@ -25,7 +26,7 @@ from pbr_rules.settlement.drawn import compared, scales
 from pbr_rules.settlement.ids import with_ids, without_ids
 from pbr_rules.settlement.lines import Line
 from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
-from pbr_rules.settlement.values import State, Working, exact_text, money_text
+from pbr_rules.settlement.values import State, Under, Working, exact_text, money_text
 
 SCHEMA = "pbr/statement/1"
 
@@ -108,6 +109,7 @@ def _settlement(s: Settlement, people: bool) -> Json:
     return {
         "contract": _contract(contract),
         "readings": list(contract.under),
+        **({"variations": [_variation(v) for v in contract.variations]} if contract.variations else {}),
         "earlier": None
         if s.earlier is None
         else {
@@ -137,8 +139,9 @@ def _settlement(s: Settlement, people: bool) -> Json:
         ],
         "counted": [
             {
-                "measure": name,
-                "title": contract.figures[name].title,
+                "measure": measure_of(name),
+                "title": contract.figures[measure_of(name)].title,
+                **({"under": list(under_of(name))} if under_of(name) else {}),
                 "rows": n,
                 "not_counted": [{"reason": why, "rows": k} for why, k in reasons],
             }
@@ -184,6 +187,28 @@ def _contract(contract: Contract) -> Json:
     }
 
 
+def _variation(v: Dated) -> Json:
+    """A variation with dates: part of the contract, and in force on its days."""
+    return {
+        "variation": v.name,
+        "title": v.title,
+        "from": v.first.isoformat(),
+        "to": _day(v.last),
+        "by": v.day[0] if v.day else None,
+        "only": {"dimension": v.only[0], "members": list(v.only[1])} if v.only else None,
+        "replaces": [name for name in v.replaces if not name.endswith(".done")],
+    }
+
+
+def _under(under: Sequence[Under]) -> Json:
+    """The dated variations by which something is what it is; nothing where there is none."""
+    return (
+        {"under": [{"variation": u.name, "from": u.first.isoformat(), "to": _day(u.last)} for u in under]}
+        if under
+        else {}
+    )
+
+
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -199,6 +224,7 @@ def _figure(f: FigureLine, say: Say) -> Json:
         "exact": None if exact is None else say(exact),
         "shown": say(f.working.shown),
         "why": say(f.value.why) or None,
+        **_under(f.working.all_under),
         "working": working_json(f.working, say),
     }
 
@@ -225,6 +251,7 @@ def _line(line: Line, s: Settlement, people: bool) -> Json:
         "because": list(line.because),
         "to": line.payee or None,
         "shares": [_share(line, contract, *share) for share in net.shares],
+        **_under(line.working.all_under),
         "working": working_json(line.working, say),
     }
     if line.kind == "limit":
@@ -261,6 +288,7 @@ def _outcome(o: Outcome, say: Say) -> Json:
         "people": o.people,
         "result": o.result,
         "why": say(o.why) or None,
+        **_under(o.working.all_under),
         "working": working_json(o.working, say),
     }
 
@@ -293,6 +321,7 @@ def working_json(w: Working, say: Say) -> Json:
         "of": say(w.of),
         "title": w.title,
         "kind": w.kind,
+        **_under(w.under),
         "formula": w.formula or None,
         "with_numbers": say(w.with_numbers) or None,
         "exact": None if w.exact is None else say(w.exact),

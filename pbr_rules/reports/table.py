@@ -31,7 +31,12 @@ def table(section: Section, whole_width: bool = False) -> str:
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=whole_width)
     for number, heading in enumerate(section.heading):
         figure = number in section.numbers
-        made.add_column(heading, justify="right" if figure else "left", no_wrap=figure, overflow="fold")
+        made.add_column(
+            heading,
+            justify="right" if figure else "left",
+            no_wrap=figure or number in section.unbroken,
+            overflow="fold",
+        )
     rows = section.rows if section.few is None else section.rows[: section.few]
     before: Row = ()
     for number, row in enumerate(rows):

@@ -6,12 +6,13 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from typing import Self
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
-from pbr_rules.checked.model import Figure, Measure, Parameter
+from pbr_rules.checked.model import Constraint, Figure, Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
 from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
 from pbr_rules.evidence.tables import places
@@ -21,7 +22,7 @@ from pbr_rules.settlement.cells import Cells
 from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
 from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.scales import on_scale
-from pbr_rules.settlement.values import Reading, State, Value, known, put_in, shown, without, worked
+from pbr_rules.settlement.values import Reading, State, Under, Value, known, put_in, shown, without, worked
 from pbr_rules.words import words
 
 
@@ -43,6 +44,22 @@ class Calculation(Cells):
     @abstractmethod
     def parameter(self, figure: Parameter, at: Env, day: date | None = None) -> Result:
         """An agreed figure; `day` picks the one in force."""
+
+    @abstractmethod
+    def here(self, clause: Figure | Constraint, at: Env) -> Self:
+        """The terms that hold at a cell of a clause."""
+
+    @abstractmethod
+    def held(self, name: str) -> Value | None:
+        """Why a clause cannot be read here."""
+
+    @abstractmethod
+    def applied(self, name: str) -> tuple[Under, ...]:
+        """The dated variations by which a clause is what it is here."""
+
+    @abstractmethod
+    def counted_as(self, measure: str) -> str:
+        """What the counts of a measure are kept by, here."""
 
     def value(self, node: x.Expression, env: Env, frame: Frame) -> Value:
         """The value of an expression at a place."""
@@ -180,6 +197,7 @@ class Calculation(Cells):
         return self._at(self.contract.figures[node.figure], at, day)[0]
 
     def _at(self, figure: Figure, at: Env, day: date | None) -> Result:
+        """A figure at a cell, or a measure at a part of one; `day` picks the entry in force."""
         if isinstance(figure, Measure) and len(at) < len(figure.axes):
             return self.measure(figure, at, tuple(d for d in figure.dimensions if d in at))
         if isinstance(figure, Parameter) and day is not None:
@@ -199,9 +217,17 @@ class Calculation(Cells):
         for name, at, value in self.inputs.points:
             if name == node.name and [v.of for v in at] == [v.of for v in arguments]:
                 return self._noted(node, value, frame)
-        value = on_scale(self, self.contract.scales[node.name], arguments, frame)
-        frame.readings.append(Reading(node.name, tuple(arguments), value))
-        return self._noted(node, value.through(node.name), frame)
+        value = (self.held(node.name) or self._on_scale(node.name, arguments, frame)).through(node.name)
+        return self._noted(node, value, frame)
+
+    def _on_scale(self, name: str, arguments: list[Value], frame: Frame) -> Value:
+        scale, under = self.contract.scales[name], self.applied(name)
+        value = on_scale(self, scale, arguments, frame)
+        frame.readings.append(Reading(name, tuple(arguments), value))
+        if under:
+            of = f"{name}({', '.join(map(put_in, arguments))})"
+            frame.inputs.append(evolve(worked(of, scale.title, value), under=under))
+        return value
 
     def _arithmetic(self, node: x.Arithmetic | x.PercentOf, env: Env, frame: Frame) -> Value:
         if isinstance(node, x.PercentOf):

@@ -13,10 +13,12 @@ from datetime import date
 from attrs import evolve
 
 from pbr_rules import expressions as x
+from pbr_rules.checked.inside import inside
 from pbr_rules.checked.model import Contract, Measure
+from pbr_rules.checked.versions import read_by, versions
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
-from pbr_rules.plan.from_checked import calculated, inside, plan, records_read, undecided
+from pbr_rules.plan.from_checked import calculated, plan, records_read, undecided
 from pbr_rules.plan.model import Answer, Count, Engine, What, ends
 from pbr_rules.settlement.handed import Handed
 from pbr_rules.settlement.inputs import Counted, Inputs
@@ -32,25 +34,22 @@ def counted(contract: Contract, inputs: Inputs, engine: Engine) -> Inputs:
         for key, count in plan(contract).counts.items()
         if records_read(count, contract) <= inputs.tables.keys()
     }
-    needs = {name: set(_measures_under(contract, measure)) for name, measure in _measures(contract).items()}
+    needs = {measure.name: set(_measures_under(contract, measure)) for measure in contract.measures}
     while left:
-        waiting = {name for name, _ in left}
-        ready = {key: count for key, count in left.items() if waiting.isdisjoint(needs[key[0]])}
+        waiting = {count.measure for count in left.values()}
+        ready = {key: count for key, count in left.items() if waiting.isdisjoint(needs[count.measure])}
         terms = Terms(contract, inputs)
         answers, made = dict(inputs.answers), dict(inputs.counts)
         for key, count in ready.items():
-            handed = Handed(terms, evolve(count, complete=inputs.complete))
+            handed = Handed(terms.under(count.under), evolve(count, complete=inputs.complete))
             if handed.count is None:
                 continue
             made[key] = Counted(handed.count, handed.tables, handed.held)
-            answers[key] = _answer(contract, contract.figures[key[0]], made[key], engine)  # type: ignore[arg-type]
+            measure: Measure = contract.standing(count.under).figures[count.measure]  # type: ignore[assignment]
+            answers[key] = _answer(contract, measure, made[key], engine)
         inputs = evolve(inputs, answers=answers, counts=made)
         left = {key: count for key, count in left.items() if key not in ready}
     return inputs
-
-
-def _measures(contract: Contract) -> dict[str, Measure]:
-    return {measure.name: measure for measure in contract.measures}
 
 
 def _measures_under(contract: Contract, measure: Measure) -> Iterator[str]:
@@ -59,17 +58,11 @@ def _measures_under(contract: Contract, measure: Measure) -> Iterator[str]:
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
-        for node in inside(contract.figures.get(name) or contract.scales.get(name)):
-            for part in x.walk(node):
-                if isinstance(part, x.Read | x.Call) and (of := _named(part)) not in seen:
-                    seen.add(of)
-                    waiting.append(of)
-                    if isinstance(contract.figures.get(of), Measure):
-                        yield of
-
-
-def _named(node: x.Read | x.Call) -> str:
-    return node.figure if isinstance(node, x.Read) else node.name
+        for of in {of for clause in versions(contract, name) for of in read_by(clause)} - seen:
+            seen.add(of)
+            waiting.append(of)
+            if isinstance(contract.figures.get(of), Measure):
+                yield of
 
 
 def _answer(contract: Contract, measure: Measure, made: Counted, engine: Engine) -> Answer:
@@ -105,7 +98,8 @@ def needs_complete(contract: Contract) -> dict[str, str]:
             found.setdefault(each.records, f"`{count.measure}` counts where {words(each.window)}")
         if any(isinstance(axis.at, x.PeriodOf) and not axis.on_base for axis in count.axes):
             found.setdefault(count.records, f"`{count.measure}` is counted by period")
-    for part in calculated(contract):
+    stands = (contract, *(contract.standing((variation.name,)) for variation in contract.variations))
+    for part in (part for each in stands for part in calculated(each)):
         for each in undecided(contract, inside(part)):
             found.setdefault(each.records, f"`{part.name}` turns on {words(each.window)}")
     return found

@@ -95,8 +95,10 @@ def _brought(terms: Terms, duty: Duty, at: Env) -> Fraction | Value:
         if member == at[duty.carried]:
             break
         before = {**at, duty.carried: member}
+        here = terms.here(duty, before)
+        then: Duty = here.contract.figures[duty.name]  # type: ignore[assignment]
         frame = terms.frame()
-        needed, done = terms.value(duty.needed, before, frame), terms.value(duty.done, before, frame)
+        needed, done = here.value(then.needed, before, frame), here.value(then.done, before, frame)
         for value in (needed, done):
             if not value.known:
                 return evolve(value, why=f"{member}: {value.why}")

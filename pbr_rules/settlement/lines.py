@@ -94,7 +94,7 @@ def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
 def payment_line(terms: Terms, payment: Payment, at: Env, people: int = 1) -> Line:
     """The line of a payment at a cell: shared among payers, and held back where a condition says so."""
     value, working = terms.figure(payment.name, at)
-    line = _line(terms, payment, at, people, value, working)
+    line = _line(terms.here(payment, at), payment.name, at, people, value, working)
     for constraint in terms.contract.conditions:
         if constraint.holds == payment.name:
             line = _held(terms, constraint, line)
@@ -106,7 +106,7 @@ def _held(terms: Terms, constraint: Constraint, line: Line) -> Line:
     cell = _Finder(terms, constraint.dimensions).cell(line)
     if line.amount is None or cell is None:
         return line
-    value, _ = terms.condition(constraint, dict(zip(constraint.dimensions, cell, strict=True)))
+    value, _, _ = terms.condition(constraint, dict(zip(constraint.dimensions, cell, strict=True)))
     if value.known and value.of:
         return line
     if value.known:
@@ -126,7 +126,8 @@ def _held(terms: Terms, constraint: Constraint, line: Line) -> Line:
     )
 
 
-def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
+def _line(terms: Terms, name: str, at: Env, people: int, value: Value, working: Working) -> Line:
+    payment: Payment = terms.contract.figures[name]  # type: ignore[assignment]
     shares: tuple[tuple[str, Fraction], ...] = ()
     if value.known:
         parts = shared(terms, payment, at, value.number)
@@ -249,7 +250,9 @@ def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
                     payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
                     total += part * times / line.people if whose else Fraction(0)
         payees = tuple(dict.fromkeys(line.payee for line in inside if line.payee))
-        found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payees))
+        here = terms.here(limit, at)
+        stands: Limit = here.contract.figures[limit.name]  # type: ignore[assignment]
+        found.append(_limit_line(here, stands, at, people, total, left_out, payers, payees))
     return found
 
 
@@ -312,7 +315,7 @@ def _limit_line(
     payees: tuple[str, ...],
 ) -> Line:
     frame = terms.frame()
-    most = terms.value(limit.value, at, frame)
+    most = terms.held(limit.name) or terms.value(limit.value, at, frame)
     money = kinds.money(terms.contract.currency)
     sum_ = known(money, total)
     if most.known:
@@ -327,6 +330,7 @@ def _limit_line(
     if over and len(payees) > 1:
         steps.append(f"the terms do not say how {listing([f'`{payee}`' for payee in payees])} bear it")
     working = worked(terms.label(limit.name, at), limit.title, value, steps=steps, inputs=frame.inputs, kind=money)
+    working = evolve(working, under=terms.applied(limit.name))
     shares = _limit_shares(terms, payers, total, over, people)
     return _made(
         terms,
@@ -362,6 +366,8 @@ def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
             payers[cell][payer] = payers[cell].get(payer, Fraction(0)) + part
     found = []
     for at, people in terms.cells(duty.axes):
+        here = terms.here(duty, at)
+        stands: Duty = here.contract.figures[duty.name]  # type: ignore[assignment]
         value, working = terms.figure(duty.name, at)
         if not value.known or value.number == 0:
             continue  # the outcome says why, and a line is money that moves
@@ -376,11 +382,11 @@ def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
         shares = _limit_shares(terms, payers[cell], payable[cell], taken, people)
         found.append(
             _made(
-                terms,
+                here,
                 duty.name,
                 "duty",
-                duty.title,
-                terms.contract.clause_of(duty),
+                stands.title,
+                terms.contract.clause_of(stands),
                 at,
                 people,
                 evolve(value, of=-taken),

@@ -40,15 +40,16 @@ class Measured(Calculation):
             put_in(value),
             label(self.contract, figure.name, {d: at[d] for d in kept}),
         )
-        if (figure.name, kept) in self.inputs.answers:
-            working = evolve(working, counted=(figure.name, kept, cell))
+        name = self.counted_as(figure.name)
+        if (name, kept) in self.inputs.answers:
+            working = evolve(working, counted=(name, kept, cell))
         return value, working
 
     def _counted(self, figure: Measure, at: Env, kept: tuple[str, ...], cell: Cell, frame: Frame) -> Value:
         pooled = self._pooled(figure, at, kept)
         if pooled is not None:
             return pooled
-        answer = self.inputs.answers.get((figure.name, kept))
+        answer = self.inputs.answers.get((self.counted_as(figure.name), kept))
         if answer is None:
             return self._uncounted(figure)
         over = _over(figure, at, kept)
@@ -93,7 +94,7 @@ class Measured(Calculation):
 
     def _held(self, figure: Measure, over: Cell, kept: tuple[str, ...]) -> Value | None:
         """Why nothing can be said of some people of a cell."""
-        made = self.inputs.counts.get((figure.name, kept))
+        made = self.inputs.counts.get((self.counted_as(figure.name), kept))
         if made is None:
             return None
         value = made.held.get(over) or made.held.get(())
@@ -168,6 +169,13 @@ class Measured(Calculation):
         read: x.Read = node.of  # type: ignore[assignment]
         figure: Measure = self.contract.figures[read.figure]  # type: ignore[assignment]
         at = {d: str(self.value(way, env, frame).of) for d, way in read.at}
+        here = self.here(figure, at)
+        held = here.held(figure.name)
+        return here.in_measure(node, at, frame) if held is None else self._noted(node, held, frame)
+
+    def in_measure(self, node: x.PeopleIn, at: Env, frame: Frame) -> Value:
+        """The people that a measure is counted over at a cell, or what it counted."""
+        figure: Measure = self.contract.figures[node.of.figure]  # type: ignore[attr-defined, assignment]
         kept = tuple(d for d in figure.dimensions if d in at)
         given = (
             self.inputs.figures.get((figure.name, tuple(at[d] for d in kept))) if kept == figure.dimensions else None
@@ -183,7 +191,7 @@ class Measured(Calculation):
             else:
                 value = known(kinds.COUNT, Fraction(source.counts[0 if node.counted else 1]))
             return self._noted(node, value, frame)
-        answer = self.inputs.answers.get((figure.name, kept))
+        answer = self.inputs.answers.get((self.counted_as(figure.name), kept))
         if answer is None:
             value = evolve(self._uncounted(figure), kind=kinds.COUNT).through(figure.name)
         elif node.counted and (still_open := self._still_open(figure, at, kept, answer)) is not None:
@@ -192,7 +200,8 @@ class Measured(Calculation):
             value = known(kinds.COUNT, Fraction(sum(answer.counted.get(tuple(at[d] for d in kept), {}).values())))
         else:
             value = known(kinds.COUNT, Fraction(answer.people.get(_over(figure, at, kept), 0)))
-        frame.inputs.append(worked(words(node), None, value, kind=kinds.COUNT))
+        under = self.applied(figure.name)
+        frame.inputs.append(evolve(worked(words(node), None, value, kind=kinds.COUNT), under=under))
         return self._noted(node, value, frame)
 
     def working(

@@ -7,12 +7,14 @@ people of one picture come to the same, exactly, and a million people are usuall
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from attrs import frozen
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Contract
+from pbr_rules.checked.model import Contract, Records
+from pbr_rules.checked.versions import measure_of
 from pbr_rules.plan.from_checked import expressions
 from pbr_rules.settlement.inputs import Inputs
 
@@ -80,12 +82,14 @@ class People:
         seen: dict[str, list[object]] = {identity: [] for identity in ids}
         for records, names in sorted(self._columns(dimension).items()):
             self._see_columns(dimension, records, sorted(names), seen)
+        self._see_sides(dimension, seen)
         for (measure, dimensions), answer in sorted(self._inputs.answers.items()):
             if dimension not in dimensions:
                 continue
             at = dimensions.index(dimension)
-            base = self._base_index(measure, dimensions, dimension)
-            records = self._contract.figures[measure].records  # type: ignore[attr-defined]
+            plain = measure_of(measure)
+            base = self._base_index(plain, dimensions, dimension)
+            records = self._contract.figures[plain].records  # type: ignore[attr-defined]
             for cell, counts in answer.counted.items():
                 if cell[at] in seen:
                     seen[cell[at]].append(
@@ -161,7 +165,44 @@ class People:
             for node in x.walk(expression):
                 if isinstance(node, x.Column) and any(d == dimension for d, _ in node.key):
                     found[node.records].add(node.name)
+        for records, names in self._of_members(dimension):
+            found[records] |= names
         return found
+
+    def _of_members(self, dimension: str) -> Iterator[tuple[str, set[str]]]:
+        """Columns of records with this dimension in their key that say whether a dated variation is for a cell's members."""
+        kinds = {variation.only[0] for variation in self._contract.variations if variation.only is not None}
+        for records in self._keyed(dimension) if kinds else ():
+            yield records.name, {c.name for c in records.columns.values() if c.kind.detail in kinds}
+
+    def _keyed(self, dimension: str) -> Iterator[Records]:
+        """The records whose key has this dimension."""
+        for records in self._contract.records.values():
+            key = [records.columns[name].kind for name in records.key or () if name in records.columns]
+            if any(self._is(kind.name, kind.detail, dimension) for kind in key):
+                yield records
+
+    def _see_sides(self, dimension: str, seen: dict[str, list[object]]) -> None:
+        """On which side of each dated variation a person's day lies: nobody reads which day it is."""
+        for variation in self._contract.variations:
+            for records in self._keyed(dimension) if variation.day is not None else ():
+                name, of = variation.day  # type: ignore[misc]
+                table = self._inputs.tables.get(records.name)
+                if table is None or name not in records.columns or of not in (None, records.name):
+                    continue
+                keys = [table.columns[key] for key in records.key or ()]
+                person = next(
+                    ids
+                    for ids, key in zip(keys, records.key or (), strict=True)
+                    if self._is(records.columns[key].kind.name, records.columns[key].kind.detail, dimension)
+                )
+                for row, identity in enumerate(person):
+                    day = table.columns[name][row]
+                    side = None if not isinstance(day, date) else variation.holds(day)
+                    if identity in seen:
+                        seen[str(identity)].append(
+                            ("side", variation.name, tuple(ids[row] for ids in keys if ids is not person), side)
+                        )
 
     def _see_columns(self, dimension: str, records: str, names: list[str], seen: dict[str, list[object]]) -> None:
         table = self._inputs.tables.get(records)

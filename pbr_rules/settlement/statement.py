@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Measure
+from pbr_rules.checked.versions import affecting, counted_as, together
 from pbr_rules.evidence.paid import Paid
 from pbr_rules.evidence.tables import Table
 from pbr_rules.settlement.duties import result as duty_result
@@ -140,7 +141,7 @@ def settle(
         netted(terms, terms.lines, on),
         constraints,
         _rows(inputs.tables),
-        _counted(contract, inputs),
+        _counted(contract, terms),
         terms,
         inputs.paid,
     )
@@ -156,7 +157,8 @@ def _outcomes(terms: Terms, constraint: Constraint | Duty) -> list[Outcome]:
             value, working = terms.figure(constraint.name, at)
             found.append(_outcome(terms, constraint, at, people, duty_result(constraint, value), value.why, working))
             continue
-        held, frame = terms.condition(constraint, at)
+        held, frame, here = terms.condition(constraint, at)
+        constraint = here.constraint(constraint)
         result = str(held.state) if not held.known else "met" if held.of else constraint.event
         formula = words(constraint.condition)
         working = Working(
@@ -172,6 +174,7 @@ def _outcomes(terms: Terms, constraint: Constraint | Duty) -> list[Outcome]:
             tuple(frame.steps),
             tuple(frame.inputs),
             readings=tuple(frame.readings),
+            under=here.applied(constraint.name),
         )
         found.append(_outcome(terms, constraint, at, people, result, held.why, working))
     return found
@@ -211,13 +214,15 @@ def _rows(tables: Mapping[str, Table]) -> tuple[RowCount, ...]:
     return tuple(found)
 
 
-def _counted(contract: Contract, inputs: Inputs) -> tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]:
+def _counted(contract: Contract, terms: Terms) -> tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]:
     found = []
     for measure in contract.measures:
-        answer = inputs.answers.get((measure.name, measure.dimensions))
-        table = inputs.tables.get(measure.records)
-        if answer is None or table is None:
-            continue
-        reasons = tuple(sorted(answer.reasons.items()))
-        found.append((measure.name, len(table) - sum(n for _, n in reasons), reasons))
+        for under in together(contract, affecting(contract, measure.name)):
+            key = (counted_as(measure.name, under), measure.dimensions)
+            records = contract.standing(under).figures[measure.name].records  # type: ignore[attr-defined]
+            answer, table = terms.inputs.answers.get(key), terms.inputs.tables.get(records)
+            if answer is None or table is None or key[0] not in terms.kept_by(measure.name):
+                continue
+            reasons = tuple(sorted(answer.reasons.items()))
+            found.append((key[0], len(table) - sum(n for _, n in reasons), reasons))
     return tuple(found)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import Self
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
+from pbr_rules.checked.inside import inside
 from pbr_rules.checked.model import (
     Cell,
     Constraint,
@@ -26,19 +28,19 @@ from pbr_rules.checked.model import (
 )
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.paid import key
-from pbr_rules.plan.from_checked import calculated, inside, undecided
+from pbr_rules.plan.from_checked import calculated, undecided
 from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.duties import shortfall
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.lines import Line, all_lines
-from pbr_rules.settlement.measured import Measured
 from pbr_rules.settlement.payments import entitlement
 from pbr_rules.settlement.values import State, Value, known, put_in, without
+from pbr_rules.settlement.varied import Varied
 from pbr_rules.words import words
 
 
-class Terms(Measured):
+class Terms(Varied):
     """Every figure of a contract, each cell once."""
 
     @cached_property
@@ -57,10 +59,31 @@ class Terms(Measured):
                     return self._no_such(figure, at, dimension, member)
                 member = stands
             cell.append(member)
-        key = (name, tuple(cell))
+        where = dict(zip(figure.dimensions, cell, strict=True))
+        return self.here(figure, where).at_cell(name, where)
+
+    def at_cell(self, name: str, at: Env) -> Result:
+        """A figure at a cell where these terms hold."""
+        key = (name, tuple(at.values()))
         if key not in self._results:
-            self._results[key] = self._settle(figure, dict(zip(figure.dimensions, cell, strict=True)))
+            value, working = self._settle(self.contract.figures[name], at)
+            under = self.applied(name) if key not in self.inputs.figures else ()
+            if under and not working.under:
+                working = evolve(working, under=under)
+            self._results[key] = value, working
         return self._results[key]
+
+    def _at(self, figure: Figure, at: Env, day: date | None) -> Result:
+        apart = len(at) < len(figure.axes) if isinstance(figure, Measure) else day is not None
+        if not apart or not self.contract.variations:
+            return super()._at(figure, at, day)
+        here = self.here(figure, at)
+        figure = here.contract.figures[figure.name]
+        held = here.held(figure.name)
+        if held is not None:
+            return held, self.working(figure, at, held, Frame(), "", "")
+        value, working = super(Terms, here)._at(figure, at, day)
+        return value, evolve(working, under=here.applied(figure.name))
 
     def _no_such(self, figure: Figure, at: Env, dimension: str, member: str) -> Result:
         owner = self.contract.owner(dimension)
@@ -94,6 +117,9 @@ class Terms(Measured):
             if axis.members is not None and member not in axis.members:
                 value = without(State.OUTSIDE, f"`{figure.name}` leaves out `{member}`", figure.kind, (figure.name,))
                 return value, self.working(figure, at, value, Frame(), "", "")
+        held = self.held(figure.name)
+        if held is not None:
+            return self._either_way(figure, at) or (held, self.working(figure, at, held, Frame(), "", ""))
         still_open = self.still_open(self.waiting.get(figure.name, ()), at)
         if still_open is not None:
             return still_open.through(figure.name), self.working(figure, at, still_open, Frame(), "", "")
@@ -128,6 +154,14 @@ class Terms(Measured):
             return (representative,)
         return self.people.everyone(dimension, representative)
 
+    def _either_way(self, figure: Figure, at: Env) -> Result | None:
+        """Where the day that decides is not there, and the figure is the same with the variation and without it."""
+        ways = self.either(figure.name)
+        if ways is None:
+            return None
+        outside, inside_ = (terms.at_cell(figure.name, at) for terms in ways)
+        return outside if (outside[0].state, outside[0].of) == (inside_[0].state, inside_[0].of) else None
+
     @cached_property
     def waiting(self) -> dict[str, tuple[Undecided, ...]]:
         """For each figure or constraint that is calculated, the days among its terms that may still be filled in."""
@@ -136,7 +170,8 @@ class Terms(Measured):
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line of the statement."""
-        return all_lines(self)
+        root: Terms = self.root  # type: ignore[assignment]
+        return all_lines(self) if root is self else root.lines
 
     def _limit(self, figure: Limit, at: Env) -> Result:
         """What a limit took at a cell, from its line. Only worked examples and explanations read it."""
@@ -149,10 +184,11 @@ class Terms(Measured):
         )
         return value, line.working
 
-    def condition(self, constraint: Constraint, at: Env) -> tuple[Value, Frame]:
-        """Whether a constraint holds at a cell, and the frame of its working."""
-        frame = Frame()
-        return self.still_open(self.waiting[constraint.name], at) or self.value(constraint.condition, at, frame), frame
+    def condition(self, constraint: Constraint, at: Env) -> tuple[Value, Frame, Self]:
+        """Whether a constraint holds at a cell, the frame of its working, and the terms that hold there."""
+        frame, here = Frame(), self.here(constraint, at)
+        held = here.held(constraint.name) or here.still_open(here.waiting[constraint.name], at)
+        return held or here.value(here.constraint(constraint).condition, at, frame), frame, here
 
     def _earlier(self, figure: Earlier, at: Env) -> Result:
         """What earlier statements paid on a payment at a cell, or when they first did. Missing where they did not settle it."""
@@ -171,7 +207,7 @@ class Terms(Measured):
         frame = Frame()
         cell = tuple(at.values())
         node: x.Expression | None = None
-        given = self.inputs.given.get(figure.name)
+        given = None if self.applied(figure.name) else self.inputs.given.get(figure.name)
         if given is not None:
             node = given.get(cell, given.get(()))
             value = (

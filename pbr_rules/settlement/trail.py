@@ -75,12 +75,14 @@ class Trail:
 
 @frozen
 class Explained:
-    """One figure with its working, its clause of the signed terms, and the trail of each measure in it."""
+    """One figure with its working, its clause of the signed terms, the trail of each measure in it, and `under`: the dated
+    variations that bear on it, each with what decides."""
 
     value: Value
     clause: str | None
     working: Working
     trails: tuple[Trail, ...]
+    under: tuple[str, ...] = ()
 
 
 def explain(
@@ -94,7 +96,8 @@ def explain(
     contract = settlement.contract
     at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in read.at}
     value, working = terms.figure(read.figure, at)
-    figure = next(f for f in (*contract.figures.values(), *contract.limits) if f.name == read.figure)
+    figure = contract.figures[read.figure]
+    figure = terms.here(figure, at).contract.figures[figure.name]
     for dimension, member in at.items():
         stands = terms.people.representative(dimension, member) if contract.members(dimension) is None else None
         if stands is not None:
@@ -111,7 +114,8 @@ def explain(
         if made is not None:
             fates = engine.fates(made.count, made.tables)
             trails.append(_trail(contract, part, made.count, cell, fates, made.tables, person))
-    return Explained(value, contract.clause_of(figure), working, tuple(trails))
+    under = terms.decided(figure, at, working.all_under)
+    return Explained(value, contract.clause_of(figure), working, tuple(trails), under)
 
 
 def _all(working: Working) -> Iterator[Working]:
@@ -173,7 +177,7 @@ def _trail(
         measure=count.measure,
         title=working.title,
         shown=working.shown,
-        conditions=tuple(_conditions(count)),
+        conditions=(*(f"under {under.text}" for under in working.under), *_conditions(count)),
         records=count.records,
         rows=tuple(rows),
         elsewhere=len(fates) - len(inside),

@@ -13,7 +13,7 @@ from fractions import Fraction
 from attrs import evolve, field, frozen
 
 from pbr_rules import kinds
-from pbr_rules.dates import long_text
+from pbr_rules.dates import days_text, long_text
 from pbr_rules.exact import decimal_text, places, plain_text, ratio_text
 from pbr_rules.kinds import SIGNS, Exact, Kind, only_exact
 from pbr_rules.settlement.ids import marked
@@ -181,6 +181,20 @@ class Reading:
 
 
 @frozen
+class Under:
+    """A dated variation by which a clause is what it is somewhere. No last day: it stays."""
+
+    name: str
+    first: date
+    last: date | None
+
+    @property
+    def text(self) -> str:
+        """`order (16 March 2023 to 30 September 2023)`."""
+        return f"{self.name} ({days_text(self.first, self.last)})"
+
+
+@frozen
 class Working:
     """How one figure came about.
 
@@ -192,8 +206,9 @@ class Working:
         state, why: its state, and the reason where there is no value.
         steps: what was done in order: cases, steps on an amount, roundings.
         inputs: the figures it read.
-        counted: for a measure counted from rows, its name, the dimensions it was counted at, and the cell.
+        counted: for a measure counted from rows, what its counts are kept by, the dimensions it was counted at, and the cell.
         readings: the scales that it read.
+        under: the dated variations by which the clause is what it is here.
 
     Ids stand marked in every text (`settlement/ids.py`): a report shows them, or leaves them out.
     """
@@ -211,6 +226,13 @@ class Working:
     inputs: tuple[Working, ...] = ()
     counted: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
     readings: tuple[Reading, ...] = ()
+    under: tuple[Under, ...] = ()
+
+    @property
+    def all_under(self) -> tuple[Under, ...]:
+        """The dated variations that bear on it, through all that it reads."""
+        inner = (under for part in self.inputs for under in part.all_under)
+        return tuple(dict.fromkeys((*self.under, *inner)))
 
 
 def worked(

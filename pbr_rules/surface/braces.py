@@ -24,7 +24,7 @@ HEAD = re.compile(
 
 _PLAIN_HEAD = re.compile(rf"(?P<word>{'|'.join(DECLARATIONS)})\b\s*(?:(?P<name>{_NAME})|(?=\d|\{{|{_TEXT}))")
 _HEADING = re.compile(
-    rf"(?:{_BLOCKS})\s+{_NAME}(?:\s*\([^()\n]*\))?(?:\s*{_TEXT})?(?:\s+from\s+\S+\s+to\s+\S+)?"
+    rf"(?:{_BLOCKS})\s+{_NAME}(?:\s*\([^()\n]*\))?(?:\s*{_TEXT})?(?:\s+from\s+\S+(?:\s+to\s+\S+)?)?"
     rf"(?:\s+{_BY})?(?:\s+{_MEMBERS})?(?:\s*:\s*{_NAME})?|example\s+{_TEXT}(?:\s+under\s+{_NAME}(?:\s*,\s*{_NAME})*)?"
 )
 _LOOSE_HEAD = re.compile(

@@ -550,8 +550,9 @@ class Builder(Expressions):
             name_span=place_of(name),
         )
 
-    def variation_dates(self, meta: Meta, items: Items) -> tuple[datetime.date, datetime.date]:
-        return _days(items)
+    def variation_dates(self, meta: Meta, items: Items) -> tuple[datetime.date, datetime.date | None]:
+        first, last = items
+        return (_day(first), None) if last is None else _days(items)
 
     def example(self, meta: Meta, items: Items) -> t.Example:
         title, under, *lines = items

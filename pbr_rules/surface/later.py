@@ -41,12 +41,6 @@ def waiting(what: str, span: Span, instead: str = "") -> Diagnostic:
 def clauses(declaration: t.Node) -> Iterator[Diagnostic]:
     """What a declaration says that can be read and waits for a later version."""
     match declaration:
-        case t.Variation(dates=dates, by=by, declarations=inner):
-            if dates is not None or by is not None:
-                yield waiting(
-                    "a variation from one day to another",
-                    declaration.name_span,
-                    "without dates it is a reading: settle under it, or beside the contract",
-                )
+        case t.Variation(declarations=inner):
             for node in inner:
                 yield from clauses(node)

@@ -165,6 +165,9 @@ class Layout:
     def days_text(self, node: t.Node, days: tuple[date, date]) -> str:
         return f"{self.written.day(node, 0, days[0])} to {self.written.day(node, 1, days[1])}"
 
+    def from_text(self, node: t.Node, first: date, last: date | None) -> str:
+        return self.written.day(node, 0, first) if last is None else self.days_text(node, (first, last))
+
     def category(self, node: t.Category, indent: int) -> None:
         members = [member_text(member) for member in node.members]
         plain = all(member.title is None and member.written is None for member in node.members)
@@ -387,7 +390,7 @@ class Layout:
     # ---- other terms
 
     def variation(self, node: t.Variation, indent: int) -> None:
-        dates = f" from {self.days_text(node, node.dates)}" if node.dates is not None else ""
+        dates = f" from {self.from_text(node, *node.dates)}" if node.dates is not None else ""
         title = f" {quoted(node.title)}" if node.title is not None else ""
         by = f" {by_text(node.by)}" if node.by else ""
         self.add(indent, f"variation {node.name}{title}{dates}{by} {{")

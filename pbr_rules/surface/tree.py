@@ -559,9 +559,9 @@ class Constraint(Declaration):
 
 @frozen
 class Variation(Declaration):
-    """Clauses that replace clauses of the same name: a reading, or, with dates, an amendment."""
+    """Clauses that replace clauses of the same name: a reading, or, with dates, an amendment. No last day: it stays."""
 
-    dates: tuple[date, date] | None
+    dates: tuple[date, date | None] | None
     by: By | None
     declarations: tuple[Declaration, ...]
 

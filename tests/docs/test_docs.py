@@ -5,7 +5,7 @@ A page runs from top to bottom in a folder of its own. What a fenced block is be
 - `pbr`: a contract that must check without an error, and whose examples must hold. `pbr file=first.pbr` is also written to
   the page's folder.
 - `pbr head`: a clause or two that every later `pbr` block of the page is completed with, where it has no `contract` clause of
-  its own. `pbr more`: a block that carries on the one before it.
+  its own. `pbr more`: a block that carries on the one before it, and its file.
 - `pbr wrong`: a contract with an error; `pbr warned`: one with warnings only. The next block is the report, in `text`; of a
   contract with a file it may be left to a command that follows.
 - `pbr fails file=first.pbr`: a contract that checks, with an example that does not hold, for a command that follows.
@@ -139,6 +139,7 @@ class Page:
         text = block.text
         if "more" in block.options:
             text = self.before + text
+            self.keep(evolve(block, text=text))
         elif not re.search(r"^contract\b", text, re.MULTILINE):
             # After the example, so that its lines keep their numbers.
             text += "\n" + self.head

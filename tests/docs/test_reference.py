@@ -102,7 +102,6 @@ def test_each_clause_has_a_section_with_an_example() -> None:
 
 LATER = {
     "measure m { count of p where x within 10 working days after y }": "this version does not count working days yet",
-    'variation v "V" from 2020-01-01 to 2020-02-01 { }': "a variation from one day to another",
 }
 
 

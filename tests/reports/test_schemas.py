@@ -81,6 +81,45 @@ def test_what_a_command_writes_keeps_its_schema(arguments: list[str]) -> None:
     assert not errors, [f"{e.json_path}: {e.message}" for e in errors[:5]]
 
 
+VARIED = """
+language 1
+contract c "C" { payer a: "A"   provider b: "B"   currency: GBP   payments: rounded to £0.01 half up }
+category region { north, south }
+period year { y1: 2022-01-01 to 2022-12-31   y2: 2023-01-01 to 2023-12-31 }
+parameter price "Price" by region: money { north: £5   south: £6 }
+define worth "Worth" by region, year = 2 * price
+payment fee "Fee" by region, year { pay worth }
+limit most "Most" by year { covers fee   at most £20 }
+constraint enough "Enough" by region, year { requires worth is at least £11   otherwise breach }
+variation amended "Amended" from 2023-01-01 { limit most by year { covers fee   at most £9 } }
+variation order "Order" from 2023-01-01 to 2023-12-31 by region only south {
+  parameter price by region: money { north: £5   south: £4 }
+}
+example "All" { expect fee[south, y2] = £8 }
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["settle"], ["explain", "--line", "fee[south, y2]"], ["explain", "--line", "most[y2]"]]
+)
+def test_variations_with_dates_keep_the_schema(arguments: list[str], tmp_path: Any) -> None:
+    contract = tmp_path / "c.pbr"
+    contract.write_text(VARIED, encoding="utf-8")
+    command, *more = arguments
+    words = [command, str(contract), *more, "--example", "All", "--format", "json"]
+    result = CliRunner().invoke(pbr, words, standalone_mode=False)
+    assert result.exception is None, result.output
+    document = read(result.stdout)
+    validator(document["schema"]).validate(document)
+    assert '"under"' in result.stdout
+    if command == "settle":
+        under = {line["line"] + str(line["cell"]): line.get("under") for line in document["settlement"]["lines"]}
+        assert [found for found in under.values() if found] == [
+            [{"variation": "order", "from": "2023-01-01", "to": "2023-12-31"}],
+            [{"variation": "amended", "from": "2023-01-01", "to": None}],
+        ]
+
+
 def test_problems_keep_their_schema(tmp_path: Any) -> None:
     wrong = tmp_path / "wrong.md"
     wrong.write_text('# Terms\n\n```pbr\nlanguage 1\ncontract c "C" { paid }\n```\n', encoding="utf-8")

@@ -301,7 +301,9 @@ declaration = (
     | contracts()
     | st.builds(t.Language, st.integers(0, 9))
     | st.builds(t.Uses, name, st.integers(0, 9))
-    | st.builds(t.Variation, name, titled, maybe(days), maybe(by), some(plain_declaration, 0, 2))
+    | st.builds(
+        t.Variation, name, titled, maybe(days | st.tuples(DAYS, st.none())), maybe(by), some(plain_declaration, 0, 2)
+    )
     | st.builds(t.Example, title, some(name, 0, 2), some(example_line, 0, 4))
 )
 

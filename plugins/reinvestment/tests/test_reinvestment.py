@@ -187,3 +187,21 @@ def test_the_order_of_rows_changes_nothing(bench: Bench, engine: str) -> None:
     assert results(bench.settle(lines, " by site, year", engine=engine)) == results(
         bench.settle(lines, " by site, year", rows=turned, engine=engine)
     )
+
+
+def test_a_duty_varied_from_a_day_on_asks_for_less_of_that_year(tmp_path: Path) -> None:
+    _, head, body = TERMS.partition("constraint respent")
+    lines = "  minimum: {}\n  shortfall: withheld\n"
+    varied = (head + body) % (" by site, year", lines.format("20%"))
+    text = TERMS % (" by site, year", lines.format("100%")) + f"variation memo from 2021-01-01 {{ {varied} }}"
+    file = tmp_path / "spending.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    request = Request({"spending": file}, {"spending": date(2023, 12, 31)})
+    settlement = api.settle(Source("c.pbr", text), request, host.load()).settlement
+    short = {line.working.of: line.amount for line in settlement.lines if line.kind == "duty"}
+    # North: £1,000 less £950.00 of the first year; 20% of £500 less 3p of the second. South: 20% of 5p.
+    assert short == {
+        "respent[north, y1]": Fraction(-50),
+        "respent[north, y2]": Fraction("-99.97"),
+        "respent[south, y2]": Fraction("-0.01"),
+    }
