@@ -17,6 +17,7 @@ from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
 from pbr_rules.checked.following import merged, not_following
 from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.dates import long_text
 from pbr_rules.diagnostics import (
     ContractError,
     DataError,
@@ -29,12 +30,14 @@ from pbr_rules.diagnostics import (
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence.fit import fit
+from pbr_rules.evidence.paid import Paid, read_paid
 from pbr_rules.evidence.quarantine import Tolerance, too_many
 from pbr_rules.evidence.read import Raw, Tell, read, silent
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.inquiry import figure_named, figures_given, person_named, tables_given
 from pbr_rules.plan.model import Engine
+from pbr_rules.settlement.compared import Comparison, compared
 from pbr_rules.settlement.counts import counted, needs_complete
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement
@@ -138,6 +141,9 @@ class Request:
         tables: a CSV file for each parameter given whole.
         engine: python, duckdb, polars, or auto.
         tolerance: how many rows may be rejected, in place of what the contract says.
+        compare: a file of what was really paid, to be set beside the settlement.
+        known_at: rows that came to be known after that day are not read.
+        paid: the last statement before this one, as JSON: what it and those before it paid is no longer due.
     """
 
     records: Mapping[str, Path] = field(factory=dict)
@@ -148,16 +154,20 @@ class Request:
     engine: str = "auto"
     tolerance: Tolerance | None = None
     readings: tuple[str, ...] = ()
+    paid: Path | None = None
+    known_at: date | None = None
+    compare: Path | None = None
 
 
 @frozen
 class Settled:
-    """A statement and what it was made with."""
+    """A statement and what it was made with. `comparison`: beside what was really paid, where a file of it was given."""
 
     settlement: Settlement
     tables: Mapping[str, Table]
     engine: Engine
     raws: Mapping[str, Raw]
+    comparison: Comparison | None = None
 
 
 class Rejected(DataError):  # noqa: N818 - it is what happened to the rows
@@ -181,14 +191,17 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     _named(contract, request)
     given = _given(source, contract, request, catalogue)
     raws = {name: read(path, tell) for name, path in request.records.items()}
-    tables = fit(contract, raws, lambda found: exclude(contract, found), tell)
+    tables = fit(contract, raws, lambda found: exclude(contract, found), tell, request.known_at)
     problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
     engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
-    inputs = counted(contract, Inputs(tables, complete=request.complete, given=given), engine)
+    paid = _paid(contract, request)
+    stated = Inputs(tables, complete=request.complete, given=given, paid=paid, known_at=request.known_at)
+    inputs = counted(contract, stated, engine)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
-    return Settled(settle_terms(contract, inputs, request.on, shown), tables, engine, raws)
+    settlement = settle_terms(contract, inputs, request.on, shown)
+    return Settled(settlement, tables, engine, raws, _compared(settlement, request))
 
 
 def settle_example(source: Source, title: str, request: Request, catalogue: Catalogue | None = None) -> Settled:
@@ -197,7 +210,7 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
 
     Raises:
         ContractError: the contract is wrong, or what the example gives has no place under the readings.
-        UsageError: it has no such example.
+        UsageError: it has no such example, or a figure that it gives is given for it too.
     """
     catalogue = catalogue or host.load()
     compiled = compile_contract(source, request.readings, catalogue)
@@ -215,8 +228,12 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     contract = required(evolve(compiled, contract=checked, diagnostics=diagnostics))
     (example,) = contract.examples
     engine = choose("python", contract, 0)
-    inputs = example_inputs(contract, example, engine, _given(source, contract, request, catalogue))
-    return Settled(settle_terms(contract, inputs, request.on, dict(request.set)), inputs.tables, engine, {})
+    given = _given(source, contract, request, catalogue)
+    if twice := [g.figure for g in example.figures if g.at in given.get(g.figure, {})]:
+        raise UsageError(f'the example "{title}" gives `{twice[0]}` itself: leave that out, or take another --example')
+    inputs = example_inputs(contract, example, engine, given, _paid(contract, request))
+    settlement = settle_terms(contract, inputs, request.on, dict(request.set))
+    return Settled(settlement, inputs.tables, engine, {}, _compared(settlement, request))
 
 
 def explained(
@@ -275,12 +292,50 @@ def _named(contract: Contract, request: Request) -> None:
             + ": "
             + " ".join(f"--records {name}=FILE" for name in absent)
         )
+    _known(contract, request)
     open_ended = {name: why for name, why in needs_complete(contract).items() if name not in request.complete}
     if open_ended:
         whose = listing([f"the file of `{name}`" for name in open_ended])
         stated = " ".join(f"--complete {name}=DATE" for name in open_ended)
         goes = "goes" if len(open_ended) == 1 else "go"
         raise UsageError(f"say how far {whose} {goes}: {stated} ({'; '.join(open_ended.values())})")
+
+
+def _compared(settlement: Settlement, request: Request) -> Comparison | None:
+    """The settlement beside what was really paid."""
+    return None if request.compare is None else compared(settlement, read(request.compare))
+
+
+def _known(contract: Contract, request: Request) -> None:
+    """What is settled as it was known on a day says so of its records, and not of a day after."""
+    day = request.known_at
+    if day is None:
+        return
+    if not any(records.known_from for records in contract.records.values()):
+        raise UsageError(
+            f"--known-at {day}: no records of the contract say when a row came to be known: `known from` a column of it"
+        )
+    if request.on is not None and request.on < day:
+        raise UsageError(f"--known-at {day}: settled on {long_text(request.on)}, nothing later is known")
+    for name, complete in request.complete.items():
+        if contract.records[name].known_from and complete > day:
+            raise UsageError(
+                f"--complete {name}={complete}: as known on {long_text(day)}, the file of `{name}` goes no further than that"
+            )
+
+
+def _paid(contract: Contract, request: Request) -> Paid | None:
+    """The statement before this one."""
+    if request.paid is None:
+        return None
+    paid = read_paid(request.paid, contract.written.name, contract.currency)
+    if request.on is None:
+        raise UsageError("say when this is settled: --on DATE (the earlier statement is of an earlier day)")
+    if request.on < paid.on:
+        raise UsageError(
+            f"{request.paid.name} was settled on {long_text(paid.on)}, which is after {long_text(request.on)}"
+        )
+    return paid
 
 
 def _given(

@@ -57,6 +57,7 @@ CODES: dict[str, str] = {
     # lints
     "may-be-negative": "a payment that may come out below zero",
     "whole-pot": "an amount, not a price, paid once for each",
+    "netted-twice": "a payment that takes off what was paid on itself",
     "payees": "a limit over several providers, and nothing says how they bear it",
     "plugin-check": "a check that a plugin brings warns of the terms",
     "terms-in-comment": "a comment that reads like a term",

@@ -88,7 +88,7 @@ def _counted_over(contract: Contract, node: x.Read) -> list[str]:
         if isinstance(figure, Measure):
             found.update(dict.fromkeys([figure.base] if figure.base else []))
             counted[figure.records] = None
-        covered = figure.payments if isinstance(figure, Limit) else ()
+        covered = tuple(c.payment for c in figure.covers) if isinstance(figure, Limit) else ()
         reads = [n.figure for part in inside(figure) for n in x.walk(part) if isinstance(n, x.Read)]
         for name in (*covered, *reads):
             if name in contract.figures and name not in seen:

@@ -21,7 +21,8 @@ class LibraryContract:
     """A contract of the library, and what it is settled with when only its name is given.
 
     `distribution`: what it comes from. `records`: its published records. `complete`: how far they go. `example`: where no
-    records are public, the worked example that holds the published figures.
+    records are public, the worked example that holds the published figures. `paid`: what was published to have been paid, to be
+    set beside the statement.
     """
 
     name: str
@@ -31,6 +32,7 @@ class LibraryContract:
     records: Mapping[str, Path] = field(factory=dict)
     complete: Mapping[str, date] = field(factory=dict)
     example: str | None = None
+    paid: Path | None = None
 
 
 def contracts(catalogue: Catalogue | None = None) -> tuple[LibraryContract, ...]:
@@ -57,4 +59,5 @@ def _read(name: str, provided: Provided[Path]) -> LibraryContract:
         {records: folder / file for records, file in about.get("records", {}).items()},
         about.get("complete", {}),
         about.get("example"),
+        folder / about["paid"] if "paid" in about else None,
     )

@@ -8,17 +8,18 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Contract, Example, Payment
+from pbr_rules.checked.model import Cell, Contract, Duty, Earlier, Example, Limit, Payment
 from pbr_rules.diagnostics import DataError, Diagnostic
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import fit
+from pbr_rules.evidence.paid import Paid
 from pbr_rules.exact import Mode, rounded
 from pbr_rules.plan.from_checked import inside
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.ids import with_ids
 from pbr_rules.settlement.inputs import Inputs
-from pbr_rules.settlement.lines import shared
+from pbr_rules.settlement.lines import payment_line
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import State, Value, exact_text, known, put_in, shown
 from pbr_rules.surface import tree as t
@@ -49,9 +50,13 @@ class Worked:
 
 
 def inputs(
-    contract: Contract, example: Example, engine: Engine, given: Mapping[str, Mapping[Cell, x.Expression]]
+    contract: Contract,
+    example: Example,
+    engine: Engine,
+    given: Mapping[str, Mapping[Cell, x.Expression]],
+    paid: Paid | None = None,
 ) -> Inputs:
-    """What an example gives, as a settlement takes it.
+    """What an example gives, as a settlement takes it; `paid`: the statement before it.
 
     Raises:
         DataError: a row does not fit its records.
@@ -65,7 +70,7 @@ def inputs(
         (name, tuple(plain.value(a, {}, plain.frame()) for a in arguments), plain.value(value, {}, plain.frame()))
         for name, arguments, value, _ in example.points
     )
-    stated = Inputs(tables, complete=complete, given=given, figures=figures, points=points, example=True)
+    stated = Inputs(tables, complete=complete, given=given, figures=figures, points=points, example=True, paid=paid)
     return counted(contract, stated, engine)
 
 
@@ -84,16 +89,34 @@ def _unused(contract: Contract, example: Example) -> Iterator[Diagnostic]:
     """Figures given that nothing expected here reads, however far down: probably a slip in a name."""
     reached: set[str] = set()
     waiting = [name for _, node in example.expects for name in _read(node)]
+    parts = {
+        **contract.figures,
+        **contract.scales,
+        **{part.name: part for part in (*contract.limits, *contract.duties)},
+    }
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            part = contract.figures.get(name) or contract.scales.get(name)
+            part = parts.get(name)
             waiting += [inner for node in inside(part) for inner in _read(node)] if part is not None else []
+            waiting += _brings(contract, part)
     given = {g.figure: g.span for g in example.figures} | {name: span for name, _, _, span in example.points}
     for name, span in given.items():
         if name not in reached:
             yield Diagnostic("unused-given", f"nothing expected in this example reads `{name}`, which it gives", span)
+
+
+def _brings(contract: Contract, part: object) -> tuple[str, ...]:
+    """What a figure compares without reading it by name: a limit its payments and the limits before it, a duty its payment, a
+    payment what was paid on it where that is never recovered, and what may hold it back."""
+    if isinstance(part, Limit):
+        limits = [limit.name for limit in contract.limits]
+        return (*(c.payment for c in part.covers), *limits[: limits.index(part.name)])
+    if isinstance(part, Payment):
+        kept = (f"{Earlier.AMOUNT}{part.name}",) if part.never_recovered else ()
+        return (*kept, *(n for c in contract.conditions if c.holds == part.name for n in _read(c.condition)))
+    return (part.payment,) if isinstance(part, Duty) else ()
 
 
 def _read(node: x.Expression) -> Iterator[str]:
@@ -147,22 +170,19 @@ def _checkpoint(terms: Terms, line: t.Expected, node: x.Expression) -> Checkpoin
             )
             return Checkpoint(text, holds, _said(value))
         case t.ExpectNotYet(target=target):
-            value = terms.value(node, {}, frame)
+            value = _paid(terms, node)
             return Checkpoint(f"{words(target)} not yet", value.state is State.NOT_YET, _said(value))
 
 
 def _paid(terms: Terms, node: x.Expression) -> Value:
-    """A payment as its line is: its shares are read too."""
-
+    """A payment as its line is: its shares are read too, and a condition may hold it back."""
     value = terms.value(node, {}, terms.frame())
-    if isinstance(node, x.Read) and value.known:
-        payment = terms.contract.figures[node.figure]
-        if isinstance(payment, Payment):
-            at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in node.at}
-            parts = shared(terms, payment, at, value.number)
-            if isinstance(parts, Value):
-                return parts.through(payment.name)
-    return value
+    figure = terms.contract.figures.get(node.figure) if isinstance(node, x.Read) else None
+    if not isinstance(node, x.Read) or not isinstance(figure, Payment) or not value.known:
+        return value
+    at = {d: str(terms.value(way, {}, terms.frame()).of) for d, way in node.at}
+    line = payment_line(terms, figure, at)
+    return value if line.amount is not None else Value(value.kind, state=line.state, why=line.why, because=line.because)
 
 
 def _expect_words(condition: x.Expression) -> str:

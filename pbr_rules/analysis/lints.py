@@ -9,7 +9,7 @@ import attrs
 
 from pbr_rules import expressions as x
 from pbr_rules.analysis.signs import may_be_negative
-from pbr_rules.checked.model import Contract, Define, Figure, Measure, Parameter, Payment
+from pbr_rules.checked.model import Contract, Define, Earlier, Figure, Measure, Parameter, Payment
 from pbr_rules.checked.scales import constant
 from pbr_rules.diagnostics import Diagnostic, Label, listing, warning
 from pbr_rules.plan.from_checked import expressions
@@ -42,7 +42,8 @@ def unused(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     }
     dimensions = {axis.dimension for f in contract.figures.values() for axis in f.axes}
     for name, records in contract.records.items():
-        if name not in counted | columns | pointed and records.identity not in dimensions:
+        by_readings = read & {name, *records.columns}
+        if name not in counted | columns | pointed and records.identity not in dimensions and not by_readings:
             yield warning("unused", f"nothing counts or reads the records `{name}`", records.span)
     used = (
         dimensions
@@ -121,13 +122,38 @@ def payees(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
     """A limit over payments to several providers: what it takes is nobody's."""
     payments = {payment.name: payment for payment in contract.payments}
     for limit in contract.limits:
-        paid = list(dict.fromkeys(payments[name].payee for name in limit.payments if name in payments))
+        paid = list(
+            dict.fromkeys(payments[name].payee for name in (c.payment for c in limit.covers) if name in payments)
+        )
         if len(paid) > 1:
             yield warning(
                 "payees",
                 f"`{limit.name}` covers payments to {listing([f'`{payee}`' for payee in paid])}, and nothing says how they bear what it takes",
                 limit.span,
                 help=("write a limit for each provider, or agree how they share it outside these terms",),
+            )
+
+
+def netted_twice(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A payment that takes off what was paid on itself: what is due takes it off as well."""
+    for payment in contract.payments:
+        own = f"{Earlier.AMOUNT}{payment.name}"
+        parts = [step.value for step in payment.steps if step.word == "less"]
+        parts += [
+            node.right
+            for amount in (*(branch.amount for branch in payment.branches), *(step.value for step in payment.steps))
+            for node in x.walk(amount)
+            if isinstance(node, x.Arithmetic) and node.sign == "-"
+        ]
+        read = next((n for p in parts for n in x.walk(p) if isinstance(n, x.Read) and n.figure == own), None)
+        if read is not None:
+            yield warning(
+                "netted-twice",
+                f"`{payment.name}` takes off what was already paid on it, and what is due takes that off as well",
+                read.span,
+                help=(
+                    "leave it out: a payment is all that is owed to date, and the statement takes off what was paid",
+                ),
             )
 
 
@@ -203,6 +229,7 @@ LINTS = (
     may_come_out_negative,
     whole_pot,
     payees,
+    netted_twice,
     titles,
     comments,
     windows_past_the_end,

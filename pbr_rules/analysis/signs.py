@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Branch, Contract, Define, Measure, Parameter, Payment
+from pbr_rules.checked.model import Branch, Contract, Define, Earlier, Measure, Parameter, Payment
 
 
 def may_be_negative(contract: Contract, payment: Payment, branch: Branch) -> bool:
@@ -116,6 +116,8 @@ class _Signs:
                 return _Signs(self._contract, x.Both(tuple(self._given)) if here else None).safe(value)
             case Payment(branches=branches):
                 return not any(branch.deducts for branch in branches)
+            case Earlier(payment=payment):
+                return self._figure(payment, False)
         return False
 
     def _scale(self, name: str, arguments: bool) -> bool:

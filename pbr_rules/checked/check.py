@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from attrs import define, evolve, field, fields
 
-from pbr_rules import bounds
+from pbr_rules import bounds, kinds
 from pbr_rules import expressions as x
 from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
 from pbr_rules.checked import counting, examples, money, scales, tables
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
-from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Figure, Limit, Payment, Records, Scale
+from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Earlier, Figure, Limit, Payment, Records, Scale
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.readings import under
 from pbr_rules.checked.resolve import Resolver
@@ -87,7 +87,7 @@ class _Checker:
         limits = [money.limit(c, payments, self.context) for c in self.clauses if isinstance(c, t.Limit)]
         limits_ = tuple(found for found in limits if found is not None)
         self._partly_covered(limits_)
-        constraints = self._constraints()
+        constraints = self._constraints(payments)
         # Only examples are left to check, and they may read what a limit took and by how much a duty is short.
         self.figures |= {found.name: found for found in limits_}
         self.figures |= {found.name: found for found in constraints if isinstance(found, Duty)}
@@ -112,11 +112,11 @@ class _Checker:
             scope,
         )
 
-    def _constraints(self) -> tuple[Constraint | Duty, ...]:
+    def _constraints(self, payments: dict[str, Payment]) -> tuple[Constraint | Duty, ...]:
         """The constraints in the order written. What is done towards a duty is a measure like any other."""
         found: list[Constraint | Duty] = []
         for clause in self.clauses:
-            made = money.constraint(clause, self.context) if isinstance(clause, t.Constraint) else None
+            made = money.constraint(clause, payments, self.context) if isinstance(clause, t.Constraint) else None
             if isinstance(made, tuple):
                 duty, done = made
                 self.figures[done.name] = done
@@ -268,7 +268,8 @@ class _Checker:
                 )
 
     def _exists(self, name: str) -> bool:
-        return name in self.written or name in self.scale_clauses or name in self.after_payments or name in self.damaged
+        known = (self.written, self.scale_clauses, self.after_payments, self.damaged)
+        return _payment_in(name) is not None or any(name in names for names in known)
 
     # ---- figures, each checked when first asked for
 
@@ -277,6 +278,9 @@ class _Checker:
             figure = self.figures[name]
             self._deepen(name)
             return figure
+        if (payment := _payment_in(name)) is not None:
+            self.figures[name] = self._earlier(name, payment, span)
+            return self.figures[name]
         clause = self.written.get(name)
         if clause is None:
             if name in self.after_payments:
@@ -310,6 +314,24 @@ class _Checker:
             )
         self._deepen(name)
         return figure
+
+    def _earlier(self, name: str, payment: str, span: Span) -> Earlier | None:
+        """What earlier statements say of a payment. They say it whatever the payment comes to now, so this is no circle."""
+        clause = self.written.get(payment)
+        if isinstance(clause, t.Payment):
+            kind = kinds.DATE if name.startswith(Earlier.DAY) else kinds.money(self.context.written.currency or "")
+            axes = self.context.axes(clause.by)
+            return Earlier(name, clause.title, axes, kind, payment, span=clause.name_span)
+        if clause is not None:
+            self.context.problem(
+                "kinds", f"`{payment}` is not a payment: earlier statements say what was paid on payments", span
+            )
+        elif payment not in self.damaged:
+            payments = [name for name, clause in self.written.items() if isinstance(clause, t.Payment)]
+            self.context.problem(
+                "unknown-name", f"no payment is called `{payment}`", span, did_you_mean(payment, payments)
+            )
+        return None
 
     def _deep(self, headline: str, span: Span) -> None:
         """Said once: every figure above the first would say it again."""
@@ -409,8 +431,7 @@ class _Checker:
         """A later limit counts earlier ones on the same payments, which needs them inside it or apart from it."""
         for index, later in enumerate(limits):
             for earlier in limits[:index]:
-                a, b = set(earlier.payments), set(later.payments)
-                if a & b and not a <= b:
+                if later.meets(earlier) and not later.takes_in(earlier):
                     self._say(
                         Diagnostic(
                             "ambiguous",
@@ -420,6 +441,12 @@ class _Checker:
                             help=("write the narrower limit first: limits are taken in the order written",),
                         )
                     )
+
+
+def _payment_in(name: str) -> str | None:
+    """The payment that a figure of earlier statements speaks of: `grant` in `already paid on grant`."""
+    phrase = next((p for p in (Earlier.AMOUNT, Earlier.DAY) if name.startswith(p)), None)
+    return None if phrase is None else name.removeprefix(phrase)
 
 
 def _excepted(

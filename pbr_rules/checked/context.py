@@ -36,6 +36,11 @@ class Context:
         """Reports an error."""
         self.report(Diagnostic(code, headline, span, help=help, labels=labels))
 
+    def one_holds(self, period: str, span: Span) -> None:
+        """Reports a period of which two members may hold the day that is asked for."""
+        if (shared := self.declared.one_holds(period, span)) is not None:
+            self.report(shared)
+
     def axes(self, by: t.By | None) -> tuple[Axis, ...]:
         """What a figure of the terms runs over. Dimensions that are not there are reported and left out."""
         if by is None:

@@ -314,6 +314,8 @@ def axes(
             continue
         found = _ways(dimension, counted, base, link, c)
         if len(found) == 1:
+            if isinstance(found[0].at, x.PeriodOf):
+                c.one_holds(dimension.name, dimension.span)
             found_axes.append(Axis(dimension.name, c.declared.members(dimension.name)))
             placed.append(found[0])
             continue

@@ -151,6 +151,7 @@ def records(
             (),
             _tolerance(clause, report),
             _stretches(clause, columns, report),
+            _known_from(clause, columns, report),
             span=clause.span,
         )
     return found
@@ -320,6 +321,27 @@ def _stretches(clause: t.Records, columns: dict[str, RecordColumn], report: Repo
             begin, end = (Column(clause.name, (), column.name, kinds.DATE) for column in (first, last))
             found[line.name] = Stretch(clause.name, line.name, begin, end, line.until)
     return found
+
+
+def _known_from(clause: t.Records, columns: dict[str, RecordColumn], report: Report) -> str | None:
+    """The column of the day on which a row came to be known: a date that is never blank."""
+    lines = [line for line in clause.lines if isinstance(line, t.KnownFrom)]
+    if not lines:
+        return None
+    name, span = lines[0].column, lines[0].span
+    column = columns.get(name)
+    days = [c.name for c in columns.values() if c.kind.name == "date"]
+    if len(lines) > 1:
+        report(Diagnostic("declared-twice", f"`{clause.name}` says twice from when a row is known", lines[1].span))
+    if column is None:
+        help_ = did_you_mean(name, days)
+        report(Diagnostic("unknown-name", f"`{clause.name}` has no column `{name}`", span, help=help_))
+    elif column.kind.name not in ("date", "unknown"):
+        report(Diagnostic("kinds", f"a row is known from a day, and `{name}` is {column.kind.words}", span))
+    elif column.optional:
+        said = f"`{name}` says from when a row is known and cannot be blank"
+        report(Diagnostic("kinds", said, span, help=("leave out `optional`",)))
+    return name
 
 
 def declared(clauses: tuple[t.Node, ...], currency: str, report: Report) -> Declared:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -55,6 +57,12 @@ class Period:
         """The member that holds a day, or None."""
         return next((m.name for m in self.members if m.first <= day <= m.last), None)
 
+    @property
+    def sharing(self) -> tuple[PeriodDays, PeriodDays] | None:
+        """Two members that share a day, if there are any: such a period cannot say in which of them a day lies."""
+        by_day = sorted(self.members, key=lambda m: m.first)
+        return next(((a, b) for a, b in pairwise(by_day) if b.first <= a.last), None)
+
 
 @frozen
 class RecordColumn:
@@ -80,7 +88,8 @@ class Stretch:
 
 @frozen
 class Records:
-    """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row."""
+    """A records clause. `key`: the columns that one row is for; None: rows have no key; (): the file has one row. `known_from`:
+    the column that says on which day a row came to be known."""
 
     name: str
     title: str | None
@@ -89,6 +98,7 @@ class Records:
     excludes: tuple[tuple[Expression, str], ...]
     tolerance: Literal | None
     stretches: Mapping[str, Stretch] = field(factory=dict)
+    known_from: str | None = None
     span: Span = field(default=NOWHERE, eq=False)
 
     @property
@@ -243,15 +253,50 @@ class Payment(Figure):
     payee: str
     clause: str | None
     dated: Expression | None
+    never_recovered: bool = False
+
+
+@frozen
+class Earlier(Figure):
+    """What earlier statements say of a payment: how much they paid on it, or on which day they first did.
+
+    Its name is the phrase that reads it: `already paid on grant`, `payment date of grant`.
+    """
+
+    payment: str
+
+    AMOUNT: ClassVar[str] = "already paid on "
+    DAY: ClassVar[str] = "payment date of "
+
+
+@frozen
+class Covered:
+    """A payment that a limit covers, or one payer's part of it."""
+
+    payment: str
+    payer: str | None = None
 
 
 @frozen
 class Limit(Figure):
-    """The most that payments may come to, for each cell of its axes. Only worked examples and explanations read it."""
+    """The most that payments, or one payer's parts of them, may come to, for each cell of its axes. Only worked examples and
+    explanations read it."""
 
-    payments: tuple[str, ...]
+    covers: tuple[Covered, ...]
     value: Expression
     clause: str | None
+
+    def takes_in(self, other: Limit) -> bool:
+        """Whether everything that another limit covers is covered here."""
+        return all(c in self.covers or Covered(c.payment) in self.covers for c in other.covers)
+
+    def meets(self, other: Limit) -> bool:
+        """Whether something is covered by both."""
+        return any(
+            a.payment == b.payment and (a.payer is None or b.payer is None or a.payer == b.payer)
+            for a in self.covers
+            for b in other.covers
+        )
 
 
 @frozen
@@ -276,7 +321,7 @@ class Duty(Figure):
 
 @frozen
 class Constraint:
-    """A condition, and what follows where it does not hold: an event by name, or a deduction."""
+    """A condition, and what follows where it does not hold: an event by name, or a payment held back."""
 
     name: str
     title: str | None
@@ -284,7 +329,13 @@ class Constraint:
     condition: Expression
     event: str
     clause: str | None
+    holds: str | None = None
     span: Span = field(default=NOWHERE, eq=False)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of what it runs over, in the order written."""
+        return tuple(axis.dimension for axis in self.axes)
 
 
 @frozen
@@ -383,6 +434,11 @@ class Contract:
     def duties(self) -> tuple[Duty, ...]:
         """The duties, in the order written."""
         return tuple(c for c in self.constraints if isinstance(c, Duty))
+
+    @property
+    def conditions(self) -> tuple[Constraint, ...]:
+        """The constraints that are conditions, in the order written."""
+        return tuple(c for c in self.constraints if isinstance(c, Constraint))
 
     @property
     def currency(self) -> str:

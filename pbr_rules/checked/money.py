@@ -8,8 +8,20 @@ from pbr_rules import expressions as x
 from pbr_rules import kinds
 from pbr_rules.checked import duties
 from pbr_rules.checked.context import Context
-from pbr_rules.checked.model import Axis, Branch, Constraint, Duty, Limit, Measure, Payment, Share, Step
-from pbr_rules.diagnostics import did_you_mean, listing
+from pbr_rules.checked.model import (
+    Axis,
+    Branch,
+    Constraint,
+    Covered,
+    Duty,
+    Earlier,
+    Limit,
+    Measure,
+    Payment,
+    Share,
+    Step,
+)
+from pbr_rules.diagnostics import Label, did_you_mean, listing
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 
@@ -48,8 +60,28 @@ def payment(clause: t.Payment, c: Context) -> Payment:
         payee,
         _clause_text(settings, clause.span, c),
         _dated(settings, axes, c),
+        _never_recovered(clause, c),
         span=clause.name_span,
     )
+
+
+def _never_recovered(clause: t.Payment, c: Context) -> bool:
+    """Whether what was paid stays paid. A deduction is itself a recovery."""
+    said = [line for line in clause.lines if isinstance(line, t.NeverRecovered)]
+    for line in said[1:]:
+        c.problem("declared-twice", "`never recovered` is written twice", line.span)
+    if not said:
+        return False
+    deducts = next((case for case in _cases(clause, c) if case.direction.deducts), None)
+    if deducts is not None:
+        c.problem(
+            "kinds",
+            f"`{clause.name}` deducts, and `never recovered` speaks of what is paid",
+            said[0].span,
+            labels=(Label(deducts.span, "what it deducts is itself taken back"),),
+        )
+    c.resolver.figure(f"{Earlier.AMOUNT}{clause.name}", clause.name_span)
+    return True
 
 
 def _cases(clause: t.Payment, c: Context) -> list[t.Case]:
@@ -218,10 +250,8 @@ def limit(clause: t.Limit, payments: dict[str, Payment], c: Context) -> Limit | 
             ("`covers a, b   at most £900,000`",),
         )
         return None
-    names = []
+    found: list[Covered] = []
     for covered in covers:
-        if covered.payer is not None:
-            c.problem("not-in-this-version", "a limit on one payer's share waits for a later version", covered.span)
         if covered.payment not in payments:
             c.problem(
                 "unknown-name",
@@ -230,22 +260,34 @@ def limit(clause: t.Limit, payments: dict[str, Payment], c: Context) -> Limit | 
                 did_you_mean(covered.payment, payments),
             )
             continue
-        names.append(covered.payment)
+        payers = [share.payer for share in payments[covered.payment].shares]
+        if covered.payer is not None and covered.payer not in payers:
+            bear = f"{listing([f'`{p}`' for p in payers])} pay{'s' if len(payers) == 1 else ''} it"
+            near = did_you_mean(covered.payer, payers) or (bear,)
+            c.problem("parties", f"`{covered.payer}` bears no part of `{covered.payment}`", covered.span, near)
+        found.append(Covered(covered.payment, covered.payer))
         _falls(clause, axes, payments[covered.payment], covered.span, c)
+    for n, one in enumerate(found):
+        if (
+            any(one.payment == other.payment and None in (one.payer, other.payer) for other in found[:n])
+            or one in found[:n]
+        ):
+            c.problem("declared-twice", f"`{clause.name}` covers `{one.payment}` twice", covers[0].span)
     value = c.resolver.number(at_most[0].value, c.place(axes), kinds.money(c.written.currency or ""), "a limit")
     settings = _settings(clause, c)
     money = kinds.money(c.written.currency or "")
     clause_text = _clause_text(settings, clause.span, c)
-    return Limit(clause.name, clause.title, axes, money, tuple(names), value, clause_text, span=clause.name_span)
+    return Limit(clause.name, clause.title, axes, money, tuple(found), value, clause_text, span=clause.name_span)
 
 
-def _falls(clause: t.Limit, axes: tuple[Axis, ...], payment: Payment, span: Span, c: Context) -> None:
-    """Each line of a covered payment must fall in one cell of the limit."""
+def _falls(clause: t.Limit | t.Constraint, axes: tuple[Axis, ...], payment: Payment, span: Span, c: Context) -> None:
+    """Each line of a payment that is covered, or held back, must fall in one cell."""
     place = c.place(payment.axes)
     for axis in axes:
         if len(place.locate(axis.dimension)) == 1:
             continue
         if axis.dimension in c.declared.periods and payment.dated is not None:
+            c.one_holds(axis.dimension, span)
             continue
         help: tuple[str, ...] = (f"`by {axis.dimension}` in `{payment.name}`",)
         if axis.dimension in c.declared.periods:
@@ -275,7 +317,9 @@ def _duty(clause: t.Constraint, heads: list[t.Duty], c: Context) -> tuple[Duty, 
     return duties.duty(clause, head, provided, where, c)
 
 
-def constraint(clause: t.Constraint, c: Context) -> Constraint | tuple[Duty, Measure] | None:
+def constraint(
+    clause: t.Constraint, payments: dict[str, Payment], c: Context
+) -> Constraint | tuple[Duty, Measure] | None:
     """A condition with a consequence that is not money; or a duty that a plugin provides, with the measure of what was done."""
     heads = [line for line in clause.lines if isinstance(line, t.Duty)]
     if heads:
@@ -292,12 +336,8 @@ def constraint(clause: t.Constraint, c: Context) -> Constraint | tuple[Duty, Mea
         )
         return None
     consequence = after[0]
-    if consequence.held is not None:
-        c.problem(
-            "not-in-this-version",
-            "holding a payment waits for a later version, with payments already made",
-            consequence.span,
-        )
+    held = consequence.held
+    if held is not None and not _can_hold(clause, held, axes, payments, consequence.span, c):
         return None
     if consequence.deducted is not None:
         c.problem(
@@ -307,8 +347,8 @@ def constraint(clause: t.Constraint, c: Context) -> Constraint | tuple[Duty, Mea
             ("`payment … { when … deduct … otherwise deduct nothing }`",),
         )
         return None
-    event = consequence.event or ""
-    if event not in EVENTS:
+    event = f"holds {held}" if held is not None else consequence.event or ""
+    if held is None and event not in EVENTS:
         c.problem(
             "unknown-name",
             f"`{event}` is not a consequence",
@@ -318,5 +358,22 @@ def constraint(clause: t.Constraint, c: Context) -> Constraint | tuple[Duty, Mea
     condition = c.resolver.condition(requires[0].condition, c.place(axes))
     settings = _settings(clause, c)
     return Constraint(
-        clause.name, clause.title, axes, condition, event, _clause_text(settings, clause.span, c), clause.name_span
+        clause.name,
+        clause.title,
+        axes,
+        condition,
+        event,
+        _clause_text(settings, clause.span, c),
+        held,
+        clause.name_span,
     )
+
+
+def _can_hold(
+    clause: t.Constraint, held: str, axes: tuple[Axis, ...], payments: dict[str, Payment], span: Span, c: Context
+) -> bool:
+    if held not in payments:
+        c.problem("unknown-name", f"no payment is called `{held}`", span, did_you_mean(held, payments))
+        return False
+    _falls(clause, axes, payments[held], span, c)
+    return True

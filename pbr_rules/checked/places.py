@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Period, Records
+from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.expressions import Column, Expression, Here, ParentOf
 from pbr_rules.kinds import Kind
+from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 
 
@@ -36,6 +38,19 @@ class Declared:
         if dimension in self.periods:
             return tuple(m.name for m in self.periods[dimension].members)
         return None
+
+    def one_holds(self, period: str, span: Span) -> Diagnostic | None:
+        """What is wrong with asking in which member of a period a day lies: two of them may hold it."""
+        sharing = self.periods[period].sharing if period in self.periods else None
+        if sharing is None:
+            return None
+        a, b = sharing
+        return Diagnostic(
+            "ambiguous",
+            f"`{a.name}` and `{b.name}` of `{period}` share days from {b.first}: a day there lies in both",
+            span,
+            help=("make a period of each", f"or end `{a.name}` before `{b.name}` begins"),
+        )
 
     def is_dimension(self, name: str) -> bool:
         """Whether figures can run over it."""

@@ -335,6 +335,9 @@ class Reading(Said):
             if len(ways) == 1:
                 return dimension, x.ParentOf(dimension, of, ways[0], span=pick.span)
         if dimension in self.declared.periods:
+            if (shared := self.declared.one_holds(dimension, pick.span)) is not None:
+                self.report(shared)
+                return None
             return dimension, x.PeriodOf(dimension, self.day(x.Name(of, span=pick.span), place), span=pick.span)
         columns = [c for c in place.columns(of) if self.declared.dimension_of(c.kind) == dimension]
         if not columns:

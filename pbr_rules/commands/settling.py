@@ -29,6 +29,11 @@ OPTIONS = (
     ),
     click.option("--on", type=Day(), help="The settlement date, printed on the statement. Never read from the clock."),
     click.option(
+        "--known-at",
+        type=Day(),
+        help="Settle as the records were known on that day: rows known later are not read.",
+    ),
+    click.option(
         "--set",
         "set_",
         multiple=True,
@@ -48,6 +53,16 @@ OPTIONS = (
         "--example",
         metavar="TITLE",
         help="Settle over the figures of one of the contract's worked examples, in place of records.",
+    ),
+    click.option(
+        "--paid",
+        metavar="FILE",
+        help="The last statement before this one, as JSON: what was paid is taken off what is due.",
+    ),
+    click.option(
+        "--compare",
+        metavar="FILE",
+        help="A CSV file of what was really paid, to show the difference line by line.",
     ),
     click.option(
         "--engine",
@@ -83,6 +98,8 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
     if known is not None and not records and example is None:
         records, complete = dict(known.records), {**known.complete, **complete}
         example = known.example if not records else None
+        if given["compare"] is None and known.paid is not None:
+            given["compare"] = str(known.paid)
         if not records and example is None:
             raise UsageError(f"`{known.name}` has no published records: name your own with --records, or an --example")
     if example is not None and records:
@@ -96,6 +113,9 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
         given["engine"],
         tolerance(given["allow_rejected"]),
         given["reading"],
+        None if given["paid"] is None else Path(given["paid"]),
+        given["known_at"],
+        None if given["compare"] is None else Path(given["compare"]),
     )
     if example is not None:
         return settle_example(source, example, request, catalogue()), source, known

@@ -51,6 +51,19 @@ AFTER_ALL = date.max.toordinal() + 1
 Amounts = tuple[dict[Cell, int], dict[Cell, date]]
 
 
+def read(count: Count) -> list[Expression]:
+    """What days are made of. It is read before rows are joined, so that the records it leads to are joined too."""
+    found = [] if count.most is None else [count.most]
+    if count.covering is None and (day := getattr(count.counts, "day", None)) is not None:
+        found.append(day)
+    if isinstance(count.counts, v.Reached):
+        found.append(count.counts.at_least)
+    if count.covering is not None:
+        stretch, clip = count.covering.stretch, count.covering.clip
+        found += [stretch.first, stretch.last, *(clip or ())]
+    return found
+
+
 def with_days(frame: Frame, count: Count, at_row: Lowering) -> Frame:
     """Rows with what their days come to: the first that each covers and the one after its last, or the day that it comes to.
 

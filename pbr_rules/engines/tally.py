@@ -90,6 +90,8 @@ class Tally:
         units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
         order = self._order() if count.once else {}
         once = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
+        for node in covered.read(count):
+            self.at_row.value(node)
         joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once)
         frame = covered.with_days(joined, count, self.at_row)
         if count.covering is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
 from attrs import evolve, frozen
@@ -22,11 +23,16 @@ Tables = Mapping[str, Table]
 
 
 def fit(
-    contract: Contract, raws: Mapping[str, Raw], exclude: Callable[[Tables], Tables], tell: Tell = silent
+    contract: Contract,
+    raws: Mapping[str, Raw],
+    exclude: Callable[[Tables], Tables],
+    tell: Tell = silent,
+    known_at: date | None = None,
 ) -> dict[str, Table]:
     """Typed tables for files of text.
 
-    `exclude` marks the rows that the contract leaves out, once all are typed (an exclusion may read another file).
+    `exclude` marks the rows that the contract leaves out, once all are typed (an exclusion may read another file). `known_at`:
+    rows that came to be known after that day are not read.
 
     Raises:
         DataError: a column is missing, or is there twice.
@@ -34,7 +40,7 @@ def fit(
     missing = [problem for name, raw in raws.items() for problem in _missing(contract.records[name], raw)]
     if missing:
         raise DataError("\n".join(missing))
-    tables = {name: _typed(contract, contract.records[name], raw, tell) for name, raw in raws.items()}
+    tables = {name: _typed(contract, contract.records[name], raw, tell, known_at) for name, raw in raws.items()}
     return dict(exclude(point(contract, tables, raws)))
 
 
@@ -76,19 +82,25 @@ class _Kept:
     row: list[Cell]
 
 
-def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell) -> Table:
+def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at: date | None) -> Table:
     columns = list(records.columns.values())
     outside = _outside(contract, records)
     fields = _fields(contract, records, raw)
     size = len(raw.heading)
     kept: list[_Kept] = []
     rejected: list[Rejected] = []
+    later: list[tuple[Cell, ...]] = []
+    is_later = _later(records, fields, known_at)
+    key = [list(records.columns).index(name) for name in records.key or ()]
     for number, (line, cells) in enumerate(raw.rows):
         if number % EVERY == 0:
             tell(f"Checking {raw.known_as}", number, len(raw.rows))
         if len(cells) != size and (len(cells) < size or any(map(str.strip, cells[size:]))):
             reason = f"the row has {len(cells):,} cell{'' if len(cells) == 1 else 's'}, and the heading {size:,}"
             rejected.append(Rejected(line, cells, "", "", reason))
+            continue
+        if is_later(cells):
+            later.append(tuple(unicodedata.normalize("NFC", cells[fields[at][0]].strip()) for at in key))
             continue
         row: list[Cell] = []
         for at, name, optional, read in fields:
@@ -112,6 +124,7 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell) -> Table:
                 rejected.append(Rejected(line, cells, "", "", why))
             else:
                 kept.append(_Kept(line, cells, row))
+    kept, corrected = _as_corrected(records, kept)
     kept, repeated = _keyed(records, fields, kept, rejected)
     by_column = {c.name: [item.row[i] for item in kept] for i, c in enumerate(columns)}
     return Table(
@@ -123,6 +136,8 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell) -> Table:
         tuple(sorted(rejected, key=lambda r: r.line)),
         repeated,
         raw.heading,
+        tuple(later),
+        corrected,
     )
 
 
@@ -154,6 +169,36 @@ def _outside(contract: Contract, records: Records) -> Callable[[Sequence[Cell]],
         return f"is outside the contract's scope: {', '.join(cell)}" if contract.excepted(tuple(names), cell) else None
 
     return why
+
+
+def _later(records: Records, fields: Sequence[_Field], known_at: date | None) -> Callable[[Sequence[str]], bool]:
+    """Says whether a row came to be known after a day. A cell that is no day is read like any other, and set aside for it."""
+    if records.known_from is None or known_at is None:
+        return lambda cells: False
+    at, _, _, read = fields[list(records.columns).index(records.known_from)]
+
+    def is_later(cells: Sequence[str]) -> bool:
+        try:
+            day = read(cells[at].strip()) if cells[at].strip() else None
+        except UnfitError:
+            return False
+        return isinstance(day, date) and day > known_at
+
+    return is_later
+
+
+def _as_corrected(records: Records, kept: list[_Kept]) -> tuple[list[_Kept], int]:
+    """Of rows of one key that came to be known on different days, those of the last: they correct the others."""
+    if records.known_from is None or records.key is None:
+        return kept, 0
+    names = list(records.columns)
+    day, at = names.index(records.known_from), [names.index(name) for name in records.key]
+    last: dict[tuple[Cell, ...], Cell] = {}
+    for item in kept:
+        key = tuple(item.row[i] for i in at)
+        last[key] = max(last.get(key, item.row[day]), item.row[day])  # type: ignore[type-var]
+    left = [item for item in kept if item.row[day] == last[tuple(item.row[i] for i in at)]]
+    return left, len(kept) - len(left)
 
 
 def _keyed(
@@ -190,12 +235,34 @@ def point(contract: Contract, tables: Mapping[str, Table], raws: Mapping[str, Ra
     changed = True
     while changed:
         changed = False
-        for name, table in found.items():
-            bad = {r.line: r for r in _pointing_nowhere(contract, table, found, raws)}
-            if bad:
-                found[name] = without(table, bad)
-                changed = True
+        for name in found:
+            waiting = _pointing_later(found[name], found)
+            found[name] = _set_later(found[name], waiting)
+            bad = {r.line: r for r in _pointing_nowhere(contract, found[name], found, raws)}
+            found[name] = without(found[name], bad, bad.values()) if bad else found[name]
+            changed = changed or bool(waiting or bad)
     return found
+
+
+def _pointing_later(table: Table, tables: Mapping[str, Table]) -> set[int]:
+    """Lines of rows whose `id of` names a row that is not known yet: they are not read either."""
+    found: set[int] = set()
+    for column in table.records.columns.values():
+        target = tables.get(column.kind.detail) if column.kind.name == "id" else None
+        if target is None or target.records.name == table.records.name or not target.later:
+            continue
+        later = {key[0] for key in target.later if len(key) == 1} - {key[0] for key in target.index}
+        found |= {line for line, value in zip(table.lines, table.columns[column.name], strict=True) if value in later}
+    return found
+
+
+def _set_later(table: Table, lines: set[int]) -> Table:
+    if not lines:
+        return table
+    at = [list(table.records.columns).index(name) for name in table.records.key or ()]
+    cells = list(table.columns.values())
+    keys = [tuple(cells[i][n] for i in at) for n, line in enumerate(table.lines) if line in lines]
+    return evolve(without(table, lines, ()), later=(*table.later, *keys))
 
 
 def _pointing_nowhere(
@@ -238,9 +305,9 @@ def _row_as_received(raw: Raw, line: int) -> tuple[str, ...]:
     return raw.rows[bisect_left(raw.rows, line, key=lambda row: row[0])][1]
 
 
-def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
-    """The table with some rows set aside, by line."""
-    keep = [n for n, line in enumerate(table.lines) if line not in bad]
+def without(table: Table, lines: Collection[int], rejected: Iterable[Rejected]) -> Table:
+    """The table without the rows of some lines, and with what is set aside of them."""
+    keep = [n for n, line in enumerate(table.lines) if line not in lines]
     columns = {name: [cells[n] for n in keep] for name, cells in table.columns.items()}
     return evolve(
         table,
@@ -248,7 +315,7 @@ def without(table: Table, bad: Mapping[int, Rejected]) -> Table:
         lines=[table.lines[n] for n in keep],
         excluded=[table.excluded[n] for n in keep],
         index=indexed(table.records, columns, len(keep)),
-        rejected=tuple(sorted((*table.rejected, *bad.values()), key=lambda r: r.line)),
+        rejected=tuple(sorted((*table.rejected, *rejected), key=lambda r: r.line)),
     )
 
 
@@ -258,8 +325,9 @@ def given(contract: Contract, rows: Mapping[str, object], exclude: Callable[[Tab
     for name, listed in rows.items():
         records = contract.records[name]
         typed = [[_cell(row.get(c), records, c, contract) for c in records.columns] for row in listed]  # type: ignore[attr-defined]
-        columns = {c: [row[i] for row in typed] for i, c in enumerate(records.columns)}
-        lines = list(range(1, len(typed) + 1))
+        left, _ = _as_corrected(records, [_Kept(n, (), row) for n, row in enumerate(typed)])
+        columns = {c: [item.row[i] for item in left] for i, c in enumerate(records.columns)}
+        lines = list(range(1, len(left) + 1))
         index = indexed(records, columns, len(lines))
         if records.key is not None and len(index) != len(lines):
             raise DataError(f"the rows given for `{name}` have the same {', '.join(records.key) or 'row'} twice")

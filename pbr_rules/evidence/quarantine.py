@@ -34,7 +34,7 @@ def too_many(table: Table, tolerance: Tolerance | None) -> str | None:
     rejected = len(table.rejected)
     if not rejected:
         return None
-    rows = rejected + len(table) + table.repeated
+    rows = table.read
     share, number = (tolerance.share, tolerance.number) if tolerance else (None, None)
     written = table.records.tolerance
     if tolerance is None and written is not None and isinstance(written.value, Fraction):

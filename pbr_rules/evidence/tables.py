@@ -46,6 +46,9 @@ class Table:
         lines: each row's line in its file.
         excluded: for each row, why it is in no count, or None.
         index: row number by key, where rows have a key.
+        repeated: identical rows of one key, kept once.
+        later: the key of each row that came to be known after the day settled by: it is not read.
+        corrected: rows that another of the same key, known later, stands in for.
     """
 
     records: Records
@@ -56,9 +59,16 @@ class Table:
     rejected: tuple[Rejected, ...] = ()
     repeated: int = 0
     heading: tuple[str, ...] = ()
+    later: tuple[tuple[Cell, ...], ...] = ()
+    corrected: int = 0
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    @property
+    def read(self) -> int:
+        """How many rows its file has."""
+        return len(self) + len(self.rejected) + self.repeated + len(self.later) + self.corrected
 
 
 def indexed(records: Records, columns: Mapping[str, Sequence[Cell]], rows: int) -> dict[tuple[Cell, ...], int]:

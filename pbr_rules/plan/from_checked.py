@@ -8,7 +8,7 @@ from attrs import evolve, fields
 
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
-from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records
+from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records, Scale
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.plan.model import Count, Ending, Plan, Undecided, What
 from pbr_rules.plan.through import seen_through
@@ -250,6 +250,9 @@ def inside(value: object) -> Iterator[x.Expression]:
     """Every expression in a part of the checked contract."""
     if isinstance(value, x.Expression):
         yield value
+    elif isinstance(value, Scale):  # its bands as written name nothing yet
+        for band in value.read:
+            yield from (*(end.value for end in band.ends), band.value)
     elif isinstance(value, tuple):
         for item in value:
             yield from inside(item)

@@ -45,6 +45,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("people", "People", lambda line, _: "" if line["people"] is None else str(line["people"]), number=True),
     _amount("each", "Each"),
     _amount("amount", "Amount"),
+    _amount("paid", "Paid before"),
+    _amount("due", "Due now"),
     _plain("currency", "Currency"),
     _plain("state", "State"),
     _plain("why", "Why"),

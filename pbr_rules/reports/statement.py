@@ -20,6 +20,7 @@ from pbr_rules.dates import long_text
 from pbr_rules.evidence.read import Raw
 from pbr_rules.exact import decimal_text, ratio_text
 from pbr_rules.reports.pictured import change_json, scale_json
+from pbr_rules.settlement.compared import Comparison
 from pbr_rules.settlement.drawn import compared, scales
 from pbr_rules.settlement.ids import with_ids, without_ids
 from pbr_rules.settlement.lines import Line
@@ -34,9 +35,37 @@ Say = Callable[[str], str]
 """Turns a text with ids marked in it into one that may be read: with them, or without."""
 
 
-def statement(settlement: Settlement, receipt: Json, people: bool = False) -> Json:
+def statement(
+    settlement: Settlement, receipt: Json, people: bool = False, comparison: Comparison | None = None
+) -> Json:
     """The whole statement. `people`: name the person that stands for each line (personal data)."""
-    return {"schema": SCHEMA, "settlement": _settlement(settlement, people), "receipt": receipt}
+    return {
+        "schema": SCHEMA,
+        "settlement": _settlement(settlement, people),
+        "comparison": None if comparison is None else _comparison(comparison, settlement.contract),
+        "receipt": receipt,
+    }
+
+
+def _comparison(comparison: Comparison, contract: Contract) -> Json:
+    def sum_(amount: Fraction | None) -> str | None:
+        return None if amount is None else money(amount, contract)
+
+    return {
+        "file": comparison.file,
+        "rows": [
+            {
+                "line": row.line,
+                "cell": dict(row.cell),
+                "lines": row.lines,
+                "left_out": row.left_out,
+                "settled": sum_(row.settled),
+                "paid": sum_(row.paid),
+                "difference": sum_(row.difference),
+            }
+            for row in comparison.rows
+        ],
+    }
 
 
 def receipt(
@@ -79,7 +108,18 @@ def _settlement(s: Settlement, people: bool) -> Json:
     return {
         "contract": _contract(contract),
         "readings": list(contract.under),
-        "dates": {"on": _day(s.on), "complete": {name: day.isoformat() for name, day in s.complete.items()}},
+        "earlier": None
+        if s.earlier is None
+        else {
+            "on": s.earlier.on.isoformat(),
+            "terms_sha256": s.earlier.terms,
+            "settlement_sha256": s.earlier.settlement,
+        },
+        "dates": {
+            "on": _day(s.on),
+            "known_at": _day(s.known_at),
+            "complete": {name: day.isoformat() for name, day in s.complete.items()},
+        },
         "given": [{"figure": name if people else unnamed(name), "value": value} for name, value in s.given.items()],
         "records": [
             {
@@ -89,6 +129,8 @@ def _settlement(s: Settlement, people: bool) -> Json:
                 "used": r.used,
                 "repeated": r.repeated,
                 "rejected": r.rejected,
+                "later": r.later,
+                "corrected": r.corrected,
                 "excluded": [{"reason": why, "rows": n} for why, n in r.excluded],
             }
             for r in s.rows
@@ -103,7 +145,7 @@ def _settlement(s: Settlement, people: bool) -> Json:
             for name, n, reasons in s.counted
         ],
         "figures": [_figure(f, say) for f in s.figures],
-        "lines": [_line(line, contract, people) for line in s.lines],
+        "lines": [_line(line, s, people) for line in s.lines],
         "constraints": [_outcome(o, say) for o in s.constraints],
         "scales": [scale_json(drawn, say) for drawn in scales(s)],
         "changes": [change_json(change, say) for change in compared(s)],
@@ -161,7 +203,8 @@ def _figure(f: FigureLine, say: Say) -> Json:
     }
 
 
-def _line(line: Line, contract: Contract, people: bool) -> Json:
+def _line(line: Line, s: Settlement, people: bool) -> Json:
+    contract, net = s.contract, line.net
     say = with_ids if people else without_ids
     closed = {d: m for d, m in line.cell.items() if contract.members(d) is not None}
     found: Json = {
@@ -174,11 +217,14 @@ def _line(line: Line, contract: Contract, people: bool) -> Json:
         "each": None if line.each is None else money(line.each, contract),
         "amount": None if line.amount is None else money(line.amount, contract),
         "currency": contract.currency,
+        "paid": money(net.paid, contract),
+        "due": None if net.due is None else money(net.due, contract),
+        "paid_on": _day(net.day),
         "state": "payable" if line.amount is not None else _state(line.state),
         "why": say(line.why) or None,
         "because": list(line.because),
         "to": line.payee or None,
-        "shares": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in line.shares],
+        "shares": [_share(line, contract, *share) for share in net.shares],
         "working": working_json(line.working, say),
     }
     if line.kind == "limit":
@@ -186,7 +232,20 @@ def _line(line: Line, contract: Contract, people: bool) -> Json:
     if people and line.person:
         open_ = {d: m for d, m in line.cell.items() if d not in closed}
         found["person"] = {line.person: line.representative, **open_}
+        everyone = {d: list(s.terms.everyone(d, member)) for d, member in found["person"].items()}
+        found["everyone"] = {**everyone, **({line.person: list(line.no_more)} if line.no_more else {})}
     return found
+
+
+def _share(line: Line, contract: Contract, payer: str, paid: Fraction, due: Fraction | None) -> Json:
+    """What a payer bears of a line, what it had paid, and what is due from it."""
+    bears = dict(line.shares).get(payer, Fraction(0))
+    return {
+        "payer": payer,
+        "amount": None if line.amount is None else money(bears, contract),
+        "paid": money(paid, contract),
+        "due": None if due is None else money(due, contract),
+    }
 
 
 def _state(state: State) -> str:
@@ -211,11 +270,19 @@ def _totals(s: Settlement) -> Json:
     limits = sum((-(line.amount or Fraction(0)) for line in s.lines if line.kind == "limit"), Fraction(0))
     return {
         "amount": money(s.total, contract),
+        "paid": money(s.paid, contract),
+        "due": money(s.due, contract),
         "currency": contract.currency,
         "lines": len(s.payable),
         "refused": len(s.refused),
         "not_yet": len(s.not_yet),
-        "payers": [{"payer": payer, "amount": money(amount, contract)} for payer, amount in s.by_payer().items()],
+        "payers": [
+            {
+                "payer": payer,
+                **{word: money(sum_, contract) for word, sum_ in zip(("amount", "paid", "due"), sums, strict=True)},
+            }
+            for payer, sums in s.by_payer().items()
+        ],
         "limits_took": money(limits, contract),
     }
 

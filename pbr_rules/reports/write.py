@@ -20,7 +20,7 @@ def whole(settled: Settled, arguments: Sequence[str], catalogue: Catalogue, peop
     plugins = [(each.plugin, each.distribution, each.version) for each in catalogue.plugins]
     typed = shlex.join(["pbr", *(argument if people else unnamed(argument) for argument in arguments)])
     made = receipt(settled.engine.name, settled.engine.version, settled.raws, plugins, typed)
-    return statement(settled.settlement, made, people)
+    return statement(settled.settlement, made, people, settled.comparison)
 
 
 def needs(form: str) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell
+from pbr_rules.evidence.paid import Key as PaidKey
+from pbr_rules.evidence.paid import Paid, PaidLine
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.plan.model import Answer, Count
@@ -42,6 +44,8 @@ class Inputs:
     figures: figures given in an example, by name and cell.
     points: points of scales given in an example: scale, arguments, value.
     example: whether these are an example's: what it does not give is then unknown, and its files are complete.
+    paid: the last statement before this one.
+    known_at: the day by which rows were known; None: all rows.
     """
 
     tables: Mapping[str, Table] = field(factory=dict)
@@ -52,6 +56,12 @@ class Inputs:
     figures: Mapping[tuple[str, Cell], Value] = field(factory=dict)
     points: tuple[tuple[str, tuple[Value, ...], Value], ...] = ()
     example: bool = False
+    paid: Paid | None = None
+    known_at: date | None = None
+
+    def earlier(self, line: PaidKey) -> PaidLine | None:
+        """What earlier statements say of a line."""
+        return None if self.paid is None else self.paid.lines.get(line)
 
     def is_open(self, records: str, closes: date | None) -> bool:
         """Whether a window is still open: it ends after the file of its records does."""

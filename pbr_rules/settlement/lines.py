@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Cell, Contract, Duty, Limit, Payment
+from pbr_rules.checked.model import Cell, Constraint, Contract, Duty, Limit, Payment
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.diagnostics import listing
 from pbr_rules.duties import Shortfall
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
 
 
 @frozen
+class Net:
+    """What earlier statements paid on a line, and what is due now.
+
+    Attributes:
+        paid: by earlier statements. due: what the line comes to less that; None where the line is not settled.
+        day: when it was first paid.
+        shares: for each payer, what it had paid, and what is due from it.
+    """
+
+    paid: Fraction = Fraction(0)
+    due: Fraction | None = None
+    day: date | None = None
+    shares: tuple[tuple[str, Fraction, Fraction | None], ...] = ()
+
+
+@frozen
 class Line:
     """One line of a statement.
 
@@ -37,6 +54,8 @@ class Line:
         amount: what all of them come to, signed: above zero is paid, below is deducted or held back.
         state, why: whether it is payable, and if not the reason.
         shares: what each payer bears of `amount`.
+        net: what earlier statements paid of it.
+        no_more: the people it stands for, where this settlement has no line for them any more.
     """
 
     of: str
@@ -56,17 +75,55 @@ class Line:
     shares: tuple[tuple[str, Fraction], ...]
     working: Working
     leaves_out: int = 0
+    net: Net = Net()
+    no_more: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> Env:
+        """Its cell, the person who stands for it among it."""
+        return {**self.cell, **({self.person: self.representative} if self.person and self.representative else {})}
 
 
 # ---- payments
 
 
 def _payment_lines(terms: Terms, payment: Payment) -> list[Line]:
-    lines = []
-    for at, people in terms.cells(payment.axes):
-        value, working = terms.figure(payment.name, at)
-        lines.append(_line(terms, payment, at, people, value, working))
-    return lines
+    return [payment_line(terms, payment, at, people) for at, people in terms.cells(payment.axes)]
+
+
+def payment_line(terms: Terms, payment: Payment, at: Env, people: int = 1) -> Line:
+    """The line of a payment at a cell: shared among payers, and held back where a condition says so."""
+    value, working = terms.figure(payment.name, at)
+    line = _line(terms, payment, at, people, value, working)
+    for constraint in terms.contract.conditions:
+        if constraint.holds == payment.name:
+            line = _held(terms, constraint, line)
+    return line
+
+
+def _held(terms: Terms, constraint: Constraint, line: Line) -> Line:
+    """A line that a condition holds back is not yet due; what the payment comes to does not change."""
+    cell = _Finder(terms, constraint.dimensions).cell(line)
+    if line.amount is None or cell is None:
+        return line
+    value, _ = terms.condition(constraint, dict(zip(constraint.dimensions, cell, strict=True)))
+    if value.known and value.of:
+        return line
+    if value.known:
+        why, state = f"held back: `{constraint.name}` is not met", State.NOT_YET
+    else:
+        why, state = f"whether `{constraint.name}` holds it back is not known: {value.why}", value.state
+    steps = (*line.working.steps, why)
+    return evolve(
+        line,
+        each=None,
+        amount=None,
+        state=state,
+        why=why,
+        because=value.because,
+        shares=(),
+        working=evolve(line.working, steps=steps),
+    )
 
 
 def _line(terms: Terms, payment: Payment, at: Env, people: int, value: Value, working: Working) -> Line:
@@ -171,9 +228,9 @@ def all_lines(terms: Terms) -> tuple[Line, ...]:
 def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
     """For each cell of the limit, one line: minus what the covered lines come to above it."""
     covered: dict[Cell | None, list[Line]] = defaultdict(list)
-    finder = _Finder(terms, limit)
+    finder = _Finder(terms, limit.dimensions)
     for line in lines:
-        if _covers(terms.contract, limit, line):
+        if _payers(terms.contract, limit, line) is not None:
             covered[finder.cell(line)].append(line)
     by_person = any(axis.members is None for axis in limit.axes)
     found = []
@@ -185,35 +242,41 @@ def _limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
                 left_out += 1
                 continue
             times = 1 if by_person else line.people
-            total += line.each * times
+            whose = _payers(terms.contract, limit, line) or ()
+            total += line.each * times if not whose else Fraction(0)
             for payer, part in line.shares:
-                payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
+                if not whose or payer in whose:
+                    payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
+                    total += part * times / line.people if whose else Fraction(0)
         payees = tuple(dict.fromkeys(line.payee for line in inside if line.payee))
         found.append(_limit_line(terms, limit, at, people, total, left_out, payers, payees))
     return found
 
 
-def _covers(contract: Contract, limit: Limit, line: Line) -> bool:
+def _payers(contract: Contract, limit: Limit, line: Line) -> tuple[str, ...] | None:
+    """Whose parts of a line a limit covers: none named, the whole line; None, no part of it."""
     if line.kind == "payment":
-        return line.of in limit.payments
+        whose = [c.payer for c in limit.covers if c.payment == line.of]
+        return None if not whose else tuple(payer for payer in whose if payer is not None)
     earlier = next(other for other in contract.limits if other.name == line.of)
-    return set(earlier.payments) <= set(limit.payments)
+    if not limit.takes_in(earlier):
+        return None
+    payments = {c.payment for c in earlier.covers}
+    return tuple(dict.fromkeys(c.payer for c in limit.covers if c.payment in payments and c.payer is not None))
 
 
 class _Finder:
-    """The cell of a limit or a duty that a line falls in: by its dimensions, what they fix, or the day it is dated."""
+    """The cell of a limit, a duty or a condition that a line falls in: by its dimensions, what they fix, or the day it is dated."""
 
-    def __init__(self, terms: Terms, over: Limit | Duty) -> None:
-        self.terms, self.dimensions = terms, over.dimensions
+    def __init__(self, terms: Terms, dimensions: tuple[str, ...]) -> None:
+        self.terms, self.dimensions = terms, dimensions
         contract = terms.contract
         self.declared = Declared(contract.categories, contract.periods, contract.records)
         self.ways: dict[tuple[str, ...], dict[str, Expression | None]] = {}
 
     def cell(self, line: Line) -> Cell | None:
         """The cell, or None where the line falls in none."""
-        env: Env = dict(line.cell)
-        if line.person and line.representative:
-            env[line.person] = line.representative
+        env = line.at
         found = tuple(self._member(dimension, env, line) for dimension in self.dimensions)
         return None if None in found else tuple(str(member) for member in found)
 
@@ -287,7 +350,7 @@ def _limit_line(
 def _duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
     """For each cell where a duty is short, one line: minus the shortfall where it is to be returned; where it is withheld, at most
     what is payable in the cell to who owes it."""
-    finder = _Finder(terms, duty)
+    finder = _Finder(terms, duty.dimensions)
     payable: dict[Cell | None, Fraction] = defaultdict(Fraction)
     payers: dict[Cell | None, dict[str, Fraction]] = defaultdict(dict)
     for line in lines:

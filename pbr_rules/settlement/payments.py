@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Branch, Payment, Step
+from pbr_rules.checked.model import Branch, Earlier, Payment, Step
 from pbr_rules.exact import rounded
 from pbr_rules.expressions import Literal, Rounding
 from pbr_rules.settlement.values import State, Value, known, put_in, without, worked
@@ -33,6 +33,8 @@ def entitlement(terms: Terms, payment: Payment, at: Env) -> Result:
                 break
     if value.known and branch is not None:
         value = _rounded(terms, payment, branch, value, frame)
+    if value.known and payment.never_recovered:
+        value = _kept(terms, payment, value, at, frame)
     value = value.through(payment.name)
     label = terms.label(payment.name, at)
     if branch is not None:
@@ -104,6 +106,15 @@ def _rounded(terms: Terms, payment: Payment, branch: Branch, size: Value, frame:
                 f"payments rounded to {rounding.place.written} {rounding.mode}: {put_in(before)} becomes {put_in(size)}"
             )
     return evolve(size, of=-size.number, counts=None) if branch.deducts else size
+
+
+def _kept(terms: Terms, payment: Payment, value: Value, at: Env, frame: Frame) -> Value:
+    """What was paid stays paid: a payment that is never recovered comes to no less than earlier statements paid on it."""
+    paid, _ = terms.figure(f"{Earlier.AMOUNT}{payment.name}", at)
+    if not paid.known or paid.number <= value.number:
+        return value
+    frame.steps.append(f"never recovered: {put_in(paid)} was paid, and {put_in(value)} is less")
+    return evolve(value, of=paid.number, counts=None)
 
 
 def split(amount: Fraction, shares: list[Fraction | None], place: Fraction, mode: object) -> list[Fraction]:

@@ -32,11 +32,17 @@ class People:
         self._contract, self._inputs = contract, inputs
         self._pictures: dict[str, tuple[Picture, ...]] = {}
         self._stands_for: dict[str, dict[str, str]] = {}
+        self._members: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def pictures(self, dimension: str) -> tuple[Picture, ...]:
         """The pictures, in the order of their first id by code point."""
         self._prepare(dimension)
         return self._pictures[dimension]
+
+    def everyone(self, dimension: str, representative: str) -> tuple[str, ...]:
+        """Everyone for whom one of them stands."""
+        self._prepare(dimension)
+        return self._members[dimension][representative]
 
     def representative(self, dimension: str, identity: str) -> str | None:
         """Who stands for a person, or None when there is no such person."""
@@ -58,6 +64,7 @@ class People:
         for identity in sorted(ids):
             groups[seen[identity]].append(identity)
         self._pictures[dimension] = tuple(Picture(members[0], len(members)) for members in groups.values())
+        self._members[dimension] = {members[0]: tuple(members) for members in groups.values()}
         self._stands_for[dimension] = {i: members[0] for members in groups.values() for i in members}
 
     def _named(self, dimension: str) -> set[str]:
@@ -114,7 +121,16 @@ class People:
                 for cell in cells:
                     if cell[at] in seen:
                         seen[cell[at]].append(("given", name, cell))
+        self._see_paid(dimension, seen)
         return {identity: tuple(sorted(map(repr, facts))) for identity, facts in seen.items()}
+
+    def _see_paid(self, dimension: str, seen: dict[str, list[object]]) -> None:
+        """What earlier statements paid to a person: two people who come to the same may be due different sums."""
+        for paid in self._inputs.paid.lines.values() if self._inputs.paid is not None else ():
+            identity = paid.cell.get(dimension)
+            if identity in seen:
+                apart = tuple((d, m) for d, m in sorted(paid.cell.items()) if d != dimension)
+                seen[identity].append(("paid", paid.line, apart, paid.settled, paid.amount, paid.day, paid.shares))
 
     def _cells(self) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
         """Cells that name a person apart from the rest: in a table of the contract, in an example."""

@@ -9,11 +9,13 @@ from fractions import Fraction
 from attrs import frozen
 
 from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Measure
+from pbr_rules.evidence.paid import Paid
 from pbr_rules.evidence.tables import Table
 from pbr_rules.settlement.duties import result as duty_result
 from pbr_rules.settlement.frame import Env
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.netting import netted
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import State, Value, Working
 from pbr_rules.words import words
@@ -46,13 +48,18 @@ class FigureLine:
 
 @frozen
 class RowCount:
-    """What became of the rows of one records clause, and, for a measure, of the rows it counted from."""
+    """What became of the rows of one records clause.
+
+    `later`: not known yet on the day settled by. `corrected`: another row of the same key, known later, stands in for it.
+    """
 
     name: str
     read: int
     used: int
     repeated: int
     rejected: int
+    later: int
+    corrected: int
     excluded: tuple[tuple[str, int], ...]
 
 
@@ -62,6 +69,7 @@ class Settlement:
 
     contract: Contract
     on: date | None
+    known_at: date | None
     complete: Mapping[str, date]
     given: Mapping[str, str]
     figures: tuple[FigureLine, ...]
@@ -70,6 +78,7 @@ class Settlement:
     rows: tuple[RowCount, ...]
     counted: tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]
     terms: Terms
+    earlier: Paid | None = None
 
     @property
     def payable(self) -> tuple[Line, ...]:
@@ -82,6 +91,16 @@ class Settlement:
         return sum((line.amount or Fraction(0) for line in self.lines), Fraction(0))
 
     @property
+    def paid(self) -> Fraction:
+        """What earlier statements paid, on every line."""
+        return sum((line.net.paid for line in self.lines), Fraction(0))
+
+    @property
+    def due(self) -> Fraction:
+        """What is due now: what all payable lines come to, less what earlier statements paid on them."""
+        return sum((line.net.due or Fraction(0) for line in self.lines), Fraction(0))
+
+    @property
     def refused(self) -> tuple[Line, ...]:
         """Lines without an amount that are not merely not yet due."""
         return tuple(line for line in self.lines if line.amount is None and line.state is not State.NOT_YET)
@@ -91,12 +110,17 @@ class Settlement:
         """Lines whose windows are still open."""
         return tuple(line for line in self.lines if line.state is State.NOT_YET)
 
-    def by_payer(self) -> dict[str, Fraction]:
-        """What each payer bears."""
-        found: dict[str, Fraction] = {}
+    def by_payer(self) -> dict[str, tuple[Fraction, Fraction, Fraction]]:
+        """What each payer bears, what it had paid, and what is due from it."""
+        found: dict[str, tuple[Fraction, Fraction, Fraction]] = {}
+        nothing = (Fraction(0), Fraction(0), Fraction(0))
         for line in self.lines:
             for payer, amount in line.shares:
-                found[payer] = found.get(payer, Fraction(0)) + amount
+                bears, paid, due = found.get(payer, nothing)
+                found[payer] = bears + amount, paid, due
+            for payer, before, now in line.net.shares:
+                bears, paid, due = found.get(payer, nothing)
+                found[payer] = bears, paid + before, due + (now or 0)
         return found
 
 
@@ -109,14 +133,16 @@ def settle(
     return Settlement(
         contract,
         on,
+        inputs.known_at,
         dict(sorted(inputs.complete.items())),
         dict(sorted((given or {}).items())),
         _figures(terms),
-        terms.lines,
+        netted(terms, terms.lines, on),
         constraints,
         _rows(inputs.tables),
         _counted(contract, inputs),
         terms,
+        inputs.paid,
     )
 
 
@@ -130,8 +156,7 @@ def _outcomes(terms: Terms, constraint: Constraint | Duty) -> list[Outcome]:
             value, working = terms.figure(constraint.name, at)
             found.append(_outcome(terms, constraint, at, people, duty_result(constraint, value), value.why, working))
             continue
-        frame = terms.frame()
-        held = terms.still_open(terms.waiting[constraint.name], at) or terms.value(constraint.condition, at, frame)
+        held, frame = terms.condition(constraint, at)
         result = str(held.state) if not held.known else "met" if held.of else constraint.event
         formula = words(constraint.condition)
         working = Working(
@@ -180,8 +205,9 @@ def _rows(tables: Mapping[str, Table]) -> tuple[RowCount, ...]:
             if why is not None:
                 reasons[why] = reasons.get(why, 0) + 1
         used = len(table) - sum(reasons.values())
-        read = len(table) + len(table.rejected) + table.repeated
-        found.append(RowCount(name, read, used, table.repeated, len(table.rejected), tuple(sorted(reasons.items()))))
+        excluded = tuple(sorted(reasons.items()))
+        counts = (table.read, used, table.repeated, len(table.rejected), len(table.later), table.corrected)
+        found.append(RowCount(name, *counts, excluded))
     return tuple(found)
 
 

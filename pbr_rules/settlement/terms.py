@@ -11,8 +11,21 @@ from functools import cached_property
 from attrs import evolve
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Cell, Define, Duty, Figure, Limit, Measure, Parameter, Payment, Records
+from pbr_rules.checked.model import (
+    Cell,
+    Constraint,
+    Define,
+    Duty,
+    Earlier,
+    Figure,
+    Limit,
+    Measure,
+    Parameter,
+    Payment,
+    Records,
+)
 from pbr_rules.dates import long_text
+from pbr_rules.evidence.paid import key
 from pbr_rules.plan.from_checked import calculated, inside, undecided
 from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.duties import shortfall
@@ -101,11 +114,19 @@ class Terms(Measured):
                 return value, self.working(figure, at, value, frame, formula, numbers)
             case Payment():
                 return entitlement(self, figure, at)
+            case Earlier():
+                return self._earlier(figure, at)
             case Limit():
                 return self._limit(figure, at)
             case Duty():
                 return shortfall(self, figure, at)
         raise TypeError(type(figure))
+
+    def everyone(self, dimension: str, representative: str) -> tuple[str, ...]:
+        """Everyone for whom one of them stands; that one alone where this settlement has nobody of the name."""
+        if self.people.representative(dimension, representative) is None:
+            return (representative,)
+        return self.people.everyone(dimension, representative)
 
     @cached_property
     def waiting(self) -> dict[str, tuple[Undecided, ...]]:
@@ -127,6 +148,24 @@ class Terms(Measured):
             else without(line.state, line.why, figure.kind, line.because)
         )
         return value, line.working
+
+    def condition(self, constraint: Constraint, at: Env) -> tuple[Value, Frame]:
+        """Whether a constraint holds at a cell, and the frame of its working."""
+        frame = Frame()
+        return self.still_open(self.waiting[constraint.name], at) or self.value(constraint.condition, at, frame), frame
+
+    def _earlier(self, figure: Earlier, at: Env) -> Result:
+        """What earlier statements paid on a payment at a cell, or when they first did. Missing where they did not settle it."""
+        paid = self.inputs.earlier(key(figure.payment, at))
+        where = self.label(figure.payment, at)
+        value = without(State.MISSING, f"no earlier statement settled `{where}`", figure.kind, (figure.name,))
+        if paid is not None and figure.name.startswith(Earlier.DAY):
+            why = f"no earlier statement paid anything on `{where}`"
+            gone = without(State.MISSING, why, figure.kind, (figure.name,))
+            value = known(figure.kind, paid.day) if paid.day is not None else gone
+        elif paid is not None and (paid.settled or paid.amount):
+            value = known(figure.kind, paid.amount)
+        return value, self.working(figure, at, value, Frame(), "", "")
 
     def parameter(self, figure: Parameter, at: Env, day: date | None = None) -> Result:
         frame = Frame()

@@ -243,6 +243,9 @@ class Builder(Expressions):
     def tolerance(self, meta: Meta, items: Items) -> t.Tolerance:
         return t.Tolerance(items[1], span=span_of(meta))
 
+    def known_from(self, meta: Meta, items: Items) -> t.KnownFrom:
+        return t.KnownFrom(str(items[0]), span=span_of(meta))
+
     # ---- parameters
 
     def parameter(self, meta: Meta, items: Items) -> t.Parameter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from lark import Token, Tree
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive, v_args
@@ -170,6 +171,11 @@ class Expressions(Transformer_NonRecursive[Token, t.Document]):
         if second is None:
             return x.Name(str(first), None, picked, span=span_of(meta))
         return x.Name(str(second), str(first), picked, span=span_of(meta))
+
+    def earlier(self, meta: Meta, items: Items) -> x.Expression:
+        """A figure of the statements before this one: its name is the phrase and the payment's."""
+        of: x.Name = items[1]
+        return evolve(of, name=f"{words(items[0])} {of.name}", span=span_of(meta))
 
     def pick_name(self, meta: Meta, items: Items) -> x.Pick:
         return x.Pick("name", str(items[0]), span=span_of(meta))

@@ -14,8 +14,6 @@ _NAME = r"[^\W\d_]\w*"
 _PHRASES: tuple[tuple[str, re.Pattern[str], str, str], ...] = tuple(
     (block, re.compile(pattern), what, instead)
     for block, pattern, what, instead in (
-        ("", r"already\s+paid\s+on\b", "reading what earlier statements paid", ""),
-        ("", r"payment\s+date\b", "reading the day of a payment", "count the time from a date column"),
         ("contract", rf"calendar\s+{_NAME}", "calendars of working days", "write days or weeks"),
         ("", r"working\s+days?\b", "working days", "write days or weeks"),
     )
@@ -52,25 +50,3 @@ def clauses(declaration: t.Node) -> Iterator[Diagnostic]:
                 )
             for node in inner:
                 yield from clauses(node)
-        case t.Limit(lines=lines):
-            for line in lines:
-                if isinstance(line, t.Covers):
-                    yield from (
-                        waiting("a limit on one payer's share", covered.span, "cover the whole payment")
-                        for covered in line.payments
-                        if covered.payer is not None
-                    )
-        case t.Payment(lines=lines):
-            yield from (
-                waiting(
-                    "`never recovered`", line.span, "leave it out: what is due is the entitlement less what was paid"
-                )
-                for line in lines
-                if isinstance(line, t.NeverRecovered)
-            )
-        case t.Constraint(lines=lines):
-            yield from (
-                waiting("holding a payment back", line.span, "name an event, such as `otherwise breach`")
-                for line in lines
-                if isinstance(line, t.Consequence) and line.held is not None
-            )

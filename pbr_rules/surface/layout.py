@@ -209,6 +209,8 @@ class Layout:
                     self.lines[-1].text += f" {quoted(why)}"
                 case t.Tolerance(limit=limit):
                     self.add(indent + 2, f"at most {limit.written} rejected")
+                case t.KnownFrom(column=column):
+                    self.add(indent + 2, f"known from {column}")
         self.close(indent)
 
     # ---- agreed figures

@@ -209,10 +209,17 @@ class Tolerance(Node):
 
 
 @frozen
+class KnownFrom(Node):
+    """`known from entered_on`: the column that says on which day a row came to be known."""
+
+    column: str
+
+
+@frozen
 class Records(Declaration):
     """Evidence: one file of rows."""
 
-    lines: tuple[Key | RecordColumn | Stretch | Exclude | Tolerance, ...]
+    lines: tuple[Key | RecordColumn | Stretch | Exclude | Tolerance | KnownFrom, ...]
 
     @property
     def columns(self) -> tuple[RecordColumn, ...]:

@@ -24,7 +24,7 @@ RESERVED = frozenset(
 
 CLAUSES: dict[str, tuple[str, ...]] = {
     "contract": ("payer", "provider", "party", "purpose", "currency", "runs", "payments", "scope"),
-    "records": ("one row per", "one row", "exclude", "at most"),
+    "records": ("one row per", "one row", "known from", "exclude", "at most"),
     "parameter": ("from", "otherwise"),
     "scale": (
         *("each band gives", "each slice at its own rate", "straight line between points"),
@@ -46,7 +46,7 @@ HOLDS: dict[str, str] = {
     "contract": "a contract has its parties, `currency:`, `runs:`, `payments:`, and if need be `purpose:` and `scope:`",
     "category": "a category lists its members, with commas between them",
     "period": "a period has lines such as `year_1: 2021-04-01 to 2022-03-31`",
-    "records": "records have columns such as `joined: date`, and lines that begin `one row per`, `exclude` or `at most`",
+    "records": "records have columns such as `joined: date`, and lines that begin `one row per`, `known from`, `exclude` or `at most`",
     "parameter": "a table has lines such as `entered: £600`, or a grid between bars `|`",
     "scale": "a scale has its sentence, such as `each band gives`, and bands such as `at least 5% and below 20%: £100`",
     "measure": "a measure has what it counts, such as `count of claims for clients`, then `where`, `once for each`, "

@@ -254,3 +254,27 @@ def test_other_records_of_the_same_name_are_counted_afresh(agree: Any, rows: Any
     for size in (1, 3, 0, 2):
         tables = table({"who": (kinds.TEXT, ["a"] * size)})
         assert agree.on(rows("rows"), tables).counted == ({(): {(): size}} if size else {})
+
+
+HOMES = """
+records families "Families" { family: id   began: date   over: date   number: count }
+records people "People" { person: id   family: id of families }
+records stays "Stays" { person: id of people   moved_in: date   moved_out: date   housed: moved_in to moved_out }
+measure nights "Days housed in the family's time" by person { days of stays.housed for people from began until over }
+measure third "Day on which so many stays were reached" by person { count of stays for people  dated: moved_in  reaches number }
+define housed_in_all "Days housed" = total of nights across person
+define reached "Who reached as many" = number where third is known across person
+"""
+
+
+@pytest.mark.parametrize("engine", ("python", "duckdb", "polars"))
+def test_a_window_and_a_number_may_stand_two_records_away(bench: Any, engine: str) -> None:
+    rows = {
+        "families": "family,began,over,number; F,2020-01-03,2020-01-10,2",
+        "people": "person,family; A,F; B,F",
+        "stays": "person,moved_in,moved_out; A,2020-01-01,2020-01-05; A,2020-01-08,2020-01-31; B,2020-01-09,2020-01-09",
+    }
+    complete = {"families": "2020-12-31", "people": "2020-12-31", "stays": "2020-12-31"}
+    found = bench.figures(HOMES, rows, engine=engine, complete=complete)
+    assert found["housed_in_all"] == 6  # A on 3, 4, 5, 8 and 9 January; B on 9 January
+    assert found["reached"] == 1

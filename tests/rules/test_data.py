@@ -136,6 +136,31 @@ def test_rule_40_a_given_figure_needs_none_of_its_inputs_and_an_unused_one_is_an
     assert [p.code for p in worked.problems] == ["unused-given"] and not worked.holds
 
 
+def test_rule_40_a_figure_that_a_scale_reads_is_used(bench):
+    bench.holds("""
+    parameter rate "Rate": money unknown "not agreed"
+    parameter start "Start": count unknown "not agreed"
+    scale more(n) "More" {
+      each slice at its own rate
+      at most start: £0
+      above start:   rate
+    }
+    payment p "P" { pay more(12) }
+    example "E" { given start = 10   given rate = £5   expect p = £10 }
+    """)
+
+
+def test_what_a_limit_took_reads_the_payments_it_covers_and_the_limits_before_it(bench):
+    bench.holds("""
+    parameter x "X": money
+    parameter most "Most": money
+    payment p "P" { pay x }
+    limit first "First" { covers p   at most most }
+    limit second "Second" { covers p   at most £20 }
+    example "E" { given x = £50   given most = £30   expect second = -£10 }
+    """)
+
+
 def test_who_is_out_is_in_no_count_with_the_first_reason_and_takes_its_rows_along(bench):
     text = """
     records people {

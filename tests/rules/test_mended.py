@@ -446,3 +446,14 @@ def test_a_window_in_a_figure_of_the_row_holds_a_count_back(bench, complete):
     assert found == 1 if complete == "2021-01-01" else str(found).startswith("not yet")
     with pytest.raises(UsageError, match="--complete visits=DATE"):
         bench.figures(THROUGH, rows)
+
+
+def test_records_whose_column_only_a_reading_reads_are_used(bench):
+    text = """
+    category site { a }
+    records decisions "Decisions" { one row per site  site: site  fee: money }
+    payment p "P" by site { pay £1 }
+    variation decided "Reading: as decided" { payment p "P" by site { pay fee } }
+    """
+    assert "unused" not in [w.code for w in bench.warnings(text)]
+    assert "unused" in [w.code for w in bench.warnings(text.replace("pay fee", "pay £2"))]

@@ -134,3 +134,29 @@ def test_figures_from_a_day_are_read_on_a_named_day(bench):
 def test_a_figure_that_rises_each_period(bench):
     text = 'period year each 1 year from 2021-01-01 to 2023-12-31\nparameter fee "Fee" by year: money = £300 rising 2.5% each year\npayment p "P" by year { pay fee }\n'
     assert list(bench.amounts(text).values()) == [300, Fraction("307.50"), Fraction("315.19")]
+
+
+OVERLAPPING = """
+period cohort { quarter: 2020-01-01 to 2020-03-31  whole: 2020-01-01 to 2020-12-31 }
+records people "People" { person: id  joined: date }
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'measure joined_in "Joined" by cohort of joined { count of people }',
+        'parameter fee "Fee" by cohort: money { quarter: £1  whole: £2 }\npayment p "P" by person { pay fee[cohort of joined] }',
+        'payment p "P" by person { dated: joined  pay £1 }\nlimit most "Most" by cohort { covers p  at most £5 }',
+    ],
+)
+def test_a_day_is_in_one_member_of_a_period(bench, text):
+    [problem] = bench.problems(OVERLAPPING + text)
+    assert problem.code == "ambiguous"
+    assert problem.headline == "`quarter` and `whole` of `cohort` share days from 2020-01-01: a day there lies in both"
+    apart = OVERLAPPING.replace("whole: 2020-01-01", "whole: 2020-04-01")
+    assert bench.problems(apart + text) == []
+
+
+def test_a_period_in_which_no_day_is_sought_may_have_members_that_share_days(bench):
+    assert bench.problems(OVERLAPPING + 'payment p "P" by cohort { pay £1 }') == []

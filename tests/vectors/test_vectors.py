@@ -1,182 +1,18 @@
-"""The golden vectors of five schemes: every one is listed, and is made by a contract's text.
-
-`vectors.toml` is the list. What was expected is typed from the published facts, in the contracts' examples and below; none of it
-is copied from what a program printed. `PBR_REWRITE=1` writes the list's page, docs/reference/vectors.md.
-"""
+"""Golden vectors that are settled over rows: the care leavers' card, Apollo's lines, the men of TARP, eight people in eight ways."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import tomllib
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pbr_rules import api
-from pbr_rules.analysis.examples import Worked
 from pbr_rules.cli import run
-from pbr_rules.library import find
-from pbr_rules.surface.files import load
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-PAGE = ROOT / "docs" / "reference" / "vectors.md"
-VECTORS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "vectors.toml").read_text(encoding="utf-8"))
-LISTS = (HERE / "vectors.toml", *sorted(ROOT.glob("plugins/*/tests/vectors.toml")))
-"""The lists that the page is made from: the core's, and one of each package."""
-SCHEMES = {
-    "PB": ("HMP Peterborough", 18),
-    "DN": ("HMP Doncaster", 9),
-    "CL": ("Care Leavers", 8),
-    "AP": ("Project Apollo", 4),
-    "TP": ("Transitional Aid Research Project", 4),
-}
 ENGINES = ("python", "duckdb", "polars")
-
-
-def path_of(contract: str) -> Path:
-    known = find(contract)
-    return known.path if known is not None else HERE / contract
-
-
-@cache
-def worked(contract: str, engine: str) -> dict[str, Worked]:
-    compiled, examples = api.work_examples(load(path_of(contract)), engine=engine)
-    assert compiled.contract is not None, [d.headline for d in compiled.diagnostics if d.is_error]
-    return {w.example.title: w for w in examples}
-
-
-# ---- the list
-
-
-def test_every_vector_is_listed_once_and_in_order() -> None:
-    assert list(VECTORS) == [f"{scheme}-{n:02}" for scheme, (_, last) in SCHEMES.items() for n in range(1, last + 1)]
-
-
-def test_a_vector_is_made_in_one_of_the_ways_or_waits_with_a_reason() -> None:
-    for name, vector in VECTORS.items():
-        ways = {"examples", "settled", "problem", "waits"} & set(vector)
-        assert ways, name
-        assert ("waits" in ways) != ("contract" in vector), name
-        assert "waits" not in ways or (len(ways) == 1 and vector["waits"]), name
-        assert "problem" not in ways or len(ways) == 1, name
-
-
-def test_only_these_vectors_wait() -> None:
-    assert [name for name, vector in VECTORS.items() if "waits" in vector] == ["CL-06", "CL-07"]
-
-
-@pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if "examples" in vector])
-def test_its_examples_hold(name: str) -> None:
-    vector = VECTORS[name]
-    there = worked(vector["contract"], "python")
-    for title in vector["examples"]:
-        assert title in there, (name, title)
-        example = there[title]
-        assert example.checkpoints, (name, title)
-        assert example.holds, (name, title, example.problems, [c for c in example.checkpoints if not c.holds])
-
-
-@pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if "problem" in vector])
-def test_its_contract_does_not_check(name: str) -> None:
-    vector = VECTORS[name]
-    found = [d for d in api.check_contract(load(path_of(vector["contract"]))).diagnostics if d.is_error]
-    assert [d.code for d in found] == [vector["problem"]]
-
-
-def test_the_tests_it_names_are_here() -> None:
-    for name, vector in VECTORS.items():
-        for test in vector.get("settled", []):
-            file, _, function = test.partition("::")
-            assert re.search(rf"^def {function}\(", (HERE / file).read_text(encoding="utf-8"), re.MULTILINE), (
-                name,
-                test,
-            )
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("contract", sorted(p.name for p in HERE.glob("*.pbr") if p.name != "untyped_five.pbr"))
-def test_every_example_here_holds(contract: str, engine: str) -> None:
-    assert all(w.holds for w in worked(contract, engine).values())
-
-
-# ---- the page
-
-
-TITLES = {
-    **{scheme: title for scheme, (title, _) in SCHEMES.items()},
-    "LJR": "Local Justice Reinvestment",
-    "DR": "Drug and alcohol recovery pilots",
-    "WP": "Work Programme",
-    "ER": "Entrenched Rough Sleeping",
-    "LH": "London Homelessness",
-    "SU": "Milestones and sustainment",
-    "CS": "Community sentences",
-    "SV": "Weights of seriousness",
-    "H": "Eight people and nine offences, weighed in eight ways",
-    "IF": "Innovation Fund",
-}
-
-
-def page() -> str:
-    """docs/reference/vectors.md, from the lists and the contracts, by their text alone."""
-    text = [
-        "# Golden vectors",
-        "",
-        "Figures that real schemes published, or that follow from what they published, and the contract text that makes each of them.",
-        "`pbr test` works the examples; the rest are settled over rows. This page is written from `tests/vectors/vectors.toml` and from",
-        "the lists of the packages under `plugins/`, whose contracts need them.",
-    ]
-    by_scheme: dict[str, list[tuple[str, dict[str, Any], Path]]] = {}
-    for listed in LISTS:
-        for name, vector in tomllib.loads(listed.read_text(encoding="utf-8")).items():
-            by_scheme.setdefault(name.partition("-")[0], []).append((name, vector, listed.parent))
-    for scheme, vectors in by_scheme.items():
-        text += ["", f"## {TITLES[scheme]}", "", "| vector | contract | line | made by |", "| --- | --- | --- | --- |"]
-        for name, vector, folder in vectors:
-            text += [f"| {name} | {' | '.join(row)} |" for row in rows_of(vector, folder)]
-    return "\n".join(text) + "\n"
-
-
-def path_in(folder: Path, contract: str) -> Path:
-    """A contract of the core's library, of a package, or beside a list."""
-    if folder == HERE:
-        return path_of(contract)
-    (*found,) = folder.parent.glob(f"src/*/contracts/{contract}/contract.pbr")
-    return found[0] if found else folder / contract
-
-
-def rows_of(vector: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
-    if "waits" in vector:
-        return [("none yet", "", vector["waits"])]
-    path = path_in(folder, vector["contract"])
-    place = os.path.relpath(path, PAGE.parent).replace(os.sep, "/")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = []
-    for title in vector.get("examples", []):
-        line = next(n for n, text in enumerate(lines, 1) if text.startswith(f'example "{title}"'))
-        found.append((f"[{vector['contract']}]({place}#L{line})", str(line), title))
-    for test in vector.get("settled", []):
-        found.append((f"[{vector['contract']}]({place})", "", f"settled over rows: `{test.partition('::')[2]}`"))
-    if "problem" in vector:
-        found.append((f"[{vector['contract']}]({place})", "", f"does not check: `{vector['problem']}`"))
-    return found
-
-
-def test_the_page_is_what_the_list_says() -> None:
-    made = page()
-    if os.environ.get("PBR_REWRITE") == "1":
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(made, encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == made, "write it again with PBR_REWRITE=1"
-
-
-# ---- settled over rows
 
 
 class Settle:

@@ -76,8 +76,26 @@ def test_nothing_for_anything_is_no_share() -> None:
     assert found(payment("p", ("step",), "0"), payment("q", ("result",), "0")) == []
 
 
+FIRST_JOB = """
+language 1
+uses milestones 1
+contract first_job "A first job" {
+  payer council:  "The council"
+  provider trust: "The trust"
+  currency:       GBP
+  payments:       rounded to £0.01 half up
+}
+records people "Young people" { person: id }
+records jobs "Jobs" { person: id of people   began: date   ended: date   worked: began to ended }
+measure weeks_13 "13 weeks in work" by person { accumulated of jobs.worked for people  days: 91  stage: interim }
+measure weeks_26 "26 weeks in work" by person { sustained of jobs.worked for people  lasting: 26 weeks  stage: final }
+payment first_13 "13 weeks" by person { when weeks_13 is known pay £2,600 otherwise pay nothing }
+payment first_26 "26 weeks" by person { when weeks_26 is known pay £1,000 otherwise pay nothing }
+"""
+
+
 def test_a_contract_is_warned(bench: Any) -> None:
-    (warned,) = bench.compiled("innovation_fund.pbr").diagnostics
+    (warned,) = bench.compiled(FIRST_JOB).diagnostics
     assert not warned.is_error
     assert "72.2%" in warned.headline
     assert any("completion without return fell (0.63)" in note for note in warned.notes)
