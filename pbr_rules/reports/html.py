@@ -52,7 +52,7 @@ def statement(whole: Json) -> str:
             headline=headline(whole),
             left_out=left_out([line for line in settled["lines"] if line["amount"] is None]),
             facts=[fact for fact in facts(whole) if fact[0] not in ("Terms", "Counted by")],
-            summary=[evolve(section, notes=()) for section in every if section.part == "summary"],
+            summary=[_unsaid(section) for section in every if section.part == "summary"],
             parts=_parts(whole, every),
             settled=f"settled on {shown_day(on)}" if on else "day of settlement not stated",
             terms=settled["contract"]["terms_sha256"],
@@ -73,6 +73,11 @@ def _parts(whole: Json, every: list[Section]) -> list[_Part]:
         if name == "conditions" and (drawn := charts(whole)):
             found.append(_Part("charts", "Charts", SAID["charts"], charts=tuple(_safe(chart) for chart in drawn)))
     return found
+
+
+def _unsaid(section: Section) -> Section:
+    """A section of the summary without the note that the page has said above it, with a link."""
+    return evolve(section, notes=tuple(note for note in section.notes if not note.startswith("This total leaves out ")))
 
 
 def _safe(chart: Chart) -> Chart:

@@ -243,16 +243,17 @@ class _Writer:
         sheet.set_portrait()
         sheet.fit_to_pages(1, 1)
         sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 3, 24)
+        sheet.set_column(1, 5, 22)
         sheet.set_row(0, 28)
         self.text(sheet, 0, 0, title(whole), bold=True, font_size=18, text_wrap=False)
         purpose = whole["settlement"]["contract"]["purpose"]
         self.text(sheet, 1, 0, f"Statement: {purpose}" if purpose else "Statement", text_wrap=False)
         row = 3
         for label, amount in headline(whole):
-            self.text(sheet, row, 0, label, bold=True, font_size=16)
-            self.cell(sheet, row, 1, amount, bold=True, font_size=16)
-            sheet.set_row(row, 24)
+            size = 16 if row == 3 else 12
+            self.text(sheet, row, 0, label, bold=True, font_size=size)
+            self.cell(sheet, row, 1, amount, bold=True, font_size=size)
+            sheet.set_row(row, size + 8)
             row += 1
         without = left_out([line for line in whole["settlement"]["lines"] if line["amount"] is None])
         pairs = [("Left out of this total", without)] if without else []
@@ -263,8 +264,11 @@ class _Writer:
         for number, table in enumerate(tables, 1):
             self.text(sheet, row + 1, 0, table.title, bold=True, font_size=13)
             sheet.set_row(row + 1, 22)
-            self.rows(sheet, row + 2, f"Summary{number}", table, [40, 24, 24, 24])
+            self.rows(sheet, row + 2, f"Summary{number}", table, [40, *[22] * 5])
             row += 3 + len(table.rows)
+            for note in table.notes:
+                self.text(sheet, row, 0, note, text_wrap=False)
+                row += 1
         self.text(sheet, row + 1, 0, "Sheets of this workbook", bold=True, font_size=13)
         link = self.format(font_color="#1d5f9c", underline=1)
         for at, (name, _) in enumerate(sheets, row + 2):

@@ -218,3 +218,19 @@ def test_terms_that_pay_nothing_have_no_total(bench: Any, catalogue: Any) -> Non
     text = Page(html.statement(whole)).text
     assert "Total" not in text
     assert "d[only]" in text
+
+
+def test_what_is_due_now_is_read_first_and_no_note_of_the_summary_is_lost(
+    settle: Callable[..., dict[str, Any]],
+) -> None:
+    """£6,284.50 in all, of which an earlier statement paid £284.50; and a limit that could not be applied."""
+    whole = settle()
+    s = whole["settlement"]
+    s["earlier"] = {"on": "2021-02-01"}
+    s["totals"] |= {"paid": "284.50", "due": "6000.00"}
+    limit = next(line for line in s["lines"] if line["kind"] == "limit")
+    limit |= {"amount": None, "state": "refused", "why": "the most is unknown"}
+    text = Page(html.statement(whole)).text
+    assert "Due now £6,000.00 Comes to in all £6,284.50 Paid by earlier statements £284.50" in text
+    assert "It may be more than the terms allow: “Most for an area” could not be applied." in text
+    assert "This total leaves out" not in text, "said above, with a link"
