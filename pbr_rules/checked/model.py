@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from pbr_rules import duties
 from pbr_rules import measures as m
+from pbr_rules.calendars import Calendar
 from pbr_rules.catalogue import Provided
 from pbr_rules.duties import Shortfall
 from pbr_rules.expressions import Cases, Column, Expression, Literal, Rounding
@@ -326,7 +327,7 @@ class Example:
 
 @frozen
 class Contract:
-    """A contract that may be settled."""
+    """A contract that may be settled. `calendar`: which days are working days, or the column of the days that are closed."""
 
     source: Source
     written: t.Contract
@@ -341,6 +342,7 @@ class Contract:
     readings: Mapping[str, t.Variation]
     under: tuple[str, ...]
     scope: tuple[tuple[str, ...], tuple[Cell, ...]]
+    calendar: Calendar | Column | None = None
 
     def members(self, dimension: str) -> tuple[str, ...] | None:
         """The members of a closed dimension, in the contract's order; None for an open one."""
@@ -368,6 +370,11 @@ class Contract:
         else:
             return member
         return next((m.title or m.name for m in members if m.name == member), member)
+
+    @property
+    def closed_in(self) -> str | None:
+        """The records that say which days are closed, where the contract's own do."""
+        return self.calendar.records if isinstance(self.calendar, Column) else None
 
     @property
     def payments(self) -> tuple[Payment, ...]:

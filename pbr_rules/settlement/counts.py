@@ -16,6 +16,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Contract, Measure
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
+from pbr_rules.engines.working import in_count
 from pbr_rules.plan.from_checked import calculated, inside, plan, records_read, undecided
 from pbr_rules.plan.model import Answer, Count, Engine, What, ends
 from pbr_rules.settlement.handed import Handed
@@ -39,7 +40,7 @@ def counted(contract: Contract, inputs: Inputs, engine: Engine) -> Inputs:
         terms = Terms(contract, inputs)
         answers, made = dict(inputs.answers), dict(inputs.counts)
         for key, count in ready.items():
-            handed = Handed(terms, evolve(count, complete=inputs.complete))
+            handed = Handed(terms, in_count(evolve(count, complete=inputs.complete), terms.calendar))
             if handed.count is None:
                 continue
             made[key] = Counted(handed.count, handed.tables, handed.held)

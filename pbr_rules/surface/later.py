@@ -9,15 +9,11 @@ from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 
-_NAME = r"[^\W\d_]\w*"
-
 _PHRASES: tuple[tuple[str, re.Pattern[str], str, str], ...] = tuple(
     (block, re.compile(pattern), what, instead)
     for block, pattern, what, instead in (
         ("", r"already\s+paid\s+on\b", "reading what earlier statements paid", ""),
         ("", r"payment\s+date\b", "reading the day of a payment", "count the time from a date column"),
-        ("contract", rf"calendar\s+{_NAME}", "calendars of working days", "write days or weeks"),
-        ("", r"working\s+days?\b", "working days", "write days or weeks"),
     )
 )
 

@@ -20,6 +20,7 @@ def reason(place: Place) -> Reason:
         slips.condition_last,
         slips.mixed,
         slips.which_side,
+        slips.named_calendar,
         slips.grid_cell,
         slips.elsewhere,
         slips.hyphen,

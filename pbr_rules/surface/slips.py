@@ -110,6 +110,22 @@ def which_side(place: Place) -> Reason | None:
     )
 
 
+def named_calendar(place: Place) -> Reason | None:
+    """`calendar england: …`."""
+    word, before = place.stop.at, place.stop.words[-1] if place.stop.words else None
+    if word is None or before is None or str(before) != "calendar" or place.block != "contract":
+        return None
+    if word.type != "NAME" or place.text[word.end_pos or 0 :].lstrip()[:1] != ":":
+        return None
+    report = Diagnostic(
+        "not-expected",
+        f"a contract has one calendar, and it is not given a name: `{word}`",
+        place.span(word),
+        help=("write `calendar: england_and_wales`, or `calendar: closed weekends and holidays.day`",),
+    )
+    return Reason(report, (word.start_pos or 0, word.end_pos or 0, ""))
+
+
 def grid_cell(place: Place) -> Reason | None:
     """An empty cell, or one that a cell cannot hold."""
     word = place.stop.at

@@ -104,7 +104,6 @@ LATER = {
     'payment p "P" { pay £5 less already paid on p }': "reading what earlier statements paid",
     'payment p "P" { pay £5 never recovered }': "`never recovered`",
     'payment p "P" { dated: payment date pay £5 }': "reading the day of a payment",
-    "measure m { count of p where x within 10 working days after y }": "this version does not count working days yet",
     'limit l "L" { covers council of p at most £5 }': "a limit on one payer's share",
     'constraint l "L" { requires p is £5 otherwise hold p }': "holding a payment back",
     'variation v "V" from 2020-01-01 to 2020-02-01 { }': "a variation from one day to another",
