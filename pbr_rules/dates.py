@@ -10,8 +10,9 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 MONTHS = (
     "January",
@@ -36,24 +37,39 @@ class TimeUnit(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+    WORKING_DAY = "working day"
 
 
 def _unit(unit: str) -> TimeUnit:
     if unit not in set(TimeUnit):
-        raise ValueError(f"a length of time is in `day`, `week`, `month` or `year`, and not in {unit!r}")
+        raise ValueError(f"a length of time is in `day`, `week`, `month`, `year` or `working day`, and not in {unit!r}")
     return TimeUnit(unit)
+
+
+class WorkingDays(Protocol):
+    """A calendar that says which days are working days."""
+
+    def after(self, day: date, count: int) -> date:
+        """The working day of that number after a day; before it, where the number is below zero."""
+
+    def starting(self, day: date, count: int) -> date:
+        """The working day of that number from a day on, that day included."""
 
 
 @frozen
 class Duration:
-    """A length of time as written: a whole number of days, weeks, months or years, as in `Duration(3, "month")`.
+    """A length of time as written: a whole number of days, weeks, months, years or working days, as in `Duration(3, "month")`.
+
+    Attributes:
+        calendar: which days are working days. A contract is settled with the calendar that it names.
 
     Raises:
-        ValueError: the unit is none of `day`, `week`, `month` and `year`.
+        ValueError: the unit is none of `day`, `week`, `month`, `year` and `working day`.
     """
 
     count: int
     unit: TimeUnit = field(converter=_unit)
+    calendar: WorkingDays | None = field(default=None, eq=False, repr=False, kw_only=True)
 
     @property
     def months(self) -> int | None:
@@ -62,23 +78,38 @@ class Duration:
 
     @property
     def days(self) -> int | None:
-        """The length in days, or None for months and years."""
+        """The length in days, or None for months, years and working days."""
         return {TimeUnit.DAY: self.count, TimeUnit.WEEK: 7 * self.count}.get(self.unit)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it is in working days."""
+        return self.unit is TimeUnit.WORKING_DAY
+
+    @property
+    def working(self) -> WorkingDays:
+        """The calendar of its working days."""
+        if self.calendar is None:
+            raise ValueError(f"no calendar says which days {self} are")
+        return self.calendar
 
     def times(self, number: int) -> Duration:
         """This length, `number` times."""
-        return Duration(self.count * number, self.unit)
+        return evolve(self, count=self.count * number)
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
 
 def add(start: date, length: Duration, sign: int = 1) -> date:
-    """`start` moved by a length of time; a date the month does not have becomes the month's last day.
+    """`start` moved by a length of time; a date the month does not have becomes the month's last day. Working days are those
+    after it (or before it), the first of which is the next that is one.
 
     Raises:
         OverflowError: when the day lies outside the years 1 to 9999.
     """
+    if length.is_working:
+        return length.working.after(start, sign * length.count)
     months = length.months
     if months is None:
         return start + sign * timedelta(days=length.days or 0)
@@ -92,6 +123,8 @@ def add(start: date, length: Duration, sign: int = 1) -> date:
 def last_day_starting_on(start: date, length: Duration) -> date:
     """Last day of `length` starting on `start`, that day included: the day before the corresponding date, or the
     month's last day where there is no such date (released 29 February 2012, 12 months: 28 February 2013)."""
+    if length.is_working:
+        return length.working.starting(start, length.count)
     end = add(start, length)
     if length.months is not None and end.day != start.day:
         return end

@@ -30,7 +30,7 @@ CODES: dict[str, str] = {
     "bad-text": "a quote that is not closed on its line",
     "not-expected": "a word stands where something else must stand",
     "not-closed": "a bracket or a block is not closed",
-    "not-in-this-version": "the words are known, and this version does not settle them yet",
+    "not-in-this-version": "written in a later version of the language than this reads",
     "bad-name": "a name that the language keeps for itself, or that is not written as a name",
     "grid": "a row of a grid does not fit its heading",
     "too-deep": "steps inside steps, too many to follow",

@@ -485,6 +485,15 @@ def is_day(node: Expression) -> bool:
     return isinstance(node, Timing)
 
 
+def counts_working_days(node: Expression) -> bool:
+    """Whether an expression has a length of time in working days."""
+    return any(
+        (isinstance(part, Literal) and isinstance(part.value, Duration) and part.value.is_working)
+        or (isinstance(part, Within) and part.length.is_working)
+        for part in walk(node)
+    )
+
+
 def conjuncts(condition: Expression | None) -> tuple[Expression, ...]:
     """The conditions that must all hold, in the order written; brackets around an `and` are opened."""
     if condition is None:

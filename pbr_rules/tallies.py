@@ -8,8 +8,9 @@ agree.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import deep_iterable, instance_of, optional
 
 from pbr_rules import kinds
@@ -18,6 +19,13 @@ from pbr_rules.expressions import Expression
 from pbr_rules.kinds import Kind
 
 # ---- what adds up
+
+
+def _span(made: object, field: Attribute[Any], value: Any) -> None:
+    """Stretches last so many days, weeks, months or years."""
+    instance_of(Duration)(made, field, value)
+    if isinstance(value, Duration) and value.is_working:
+        raise ValueError(f"a stretch lasts so many days, weeks, months or years, and {value} are none of these")
 
 
 @frozen
@@ -58,7 +66,7 @@ class Days:
     `ignoring`: a gap of at most so many days does not break a stretch, and its days are counted as covered.
     """
 
-    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
+    ignoring: Duration | None = field(default=None, validator=optional(_span))
 
 
 @frozen
@@ -66,16 +74,16 @@ class Runs:
     """How many times a number of days fits in each unbroken stretch, from its first day on: 20, 6 and 14 days have 2, 0 and 2
     runs of 7."""
 
-    length: Duration = field(validator=instance_of(Duration))
-    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
+    length: Duration = field(validator=_span)
+    ignoring: Duration | None = field(default=None, validator=optional(_span))
 
 
 @frozen
 class Stretches:
     """Unbroken stretches; with `lasting`, those that have lasted so long."""
 
-    lasting: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
-    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
+    lasting: Duration | None = field(default=None, validator=optional(_span))
+    ignoring: Duration | None = field(default=None, validator=optional(_span))
 
 
 @frozen
@@ -86,8 +94,8 @@ class Lasted:
     day counts as day 1 (reached on 4 July).
     """
 
-    length: Duration = field(validator=instance_of(Duration))
-    ignoring: Duration | None = field(default=None, validator=optional(instance_of(Duration)))
+    length: Duration = field(validator=_span)
+    ignoring: Duration | None = field(default=None, validator=optional(_span))
     elapsed: bool = False
 
 

@@ -45,9 +45,10 @@ def unused(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
         if c.kind.name == "id" and c.kind.detail != r.name
     }
     dimensions = {axis.dimension for f in contract.figures.values() for axis in f.axes}
+    closed = {contract.closed_in}
     for name, records in contract.records.items():
         by_readings = read & {name, *records.columns}
-        if name not in counted | columns | pointed and records.identity not in dimensions and not by_readings:
+        if name not in counted | columns | pointed | closed and records.identity not in dimensions and not by_readings:
             yield warning("unused", f"nothing counts or reads the records `{name}`", records.span)
     used = (
         dimensions

@@ -9,7 +9,7 @@ from attrs import define, evolve, field, fields
 from pbr_rules import bounds, kinds
 from pbr_rules import expressions as x
 from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
-from pbr_rules.checked import counting, examples, money, scales, tables
+from pbr_rules.checked import counting, examples, money, scales, tables, working
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
 from pbr_rules.checked.in_force import in_force
@@ -113,13 +113,16 @@ class _Checker:
             scale_kind=lambda found, arguments, span: scales.answer_kind(found, arguments, span, self.context),
             report=self._say,
             excepted=lambda dimensions, cell: _excepted(scope, dimensions, cell),
+            has_calendar=head.calendar is not None,
         )
+        calendar = working.calendar(head.calendar, places, self._say)
         self.context = Context(places, resolver, self.catalogue, head, self._say, self.lacking)
         for name in self.scale_clauses:
             self.scale(name)
         for name, clause in self.written.items():
             self.figure(name, clause.name_span)
-        records = {name: self._excludes(found, places) for name, found in places.records.items()}
+        closed_in = calendar.records if isinstance(calendar, x.Column) else None
+        records = {name: self._excludes(found, places, closed_in) for name, found in places.records.items()}
         payments = {n: f for n, f in self.figures.items() if isinstance(f, Payment)}
         limits = [money.limit(c, payments, self.context) for c in self.clauses if isinstance(c, t.Limit)]
         limits_ = tuple(found for found in limits if found is not None)
@@ -147,6 +150,7 @@ class _Checker:
             variations,
             readings,
             scope,
+            calendar=calendar,
         )
 
     def _constraints(self, payments: dict[str, Payment]) -> tuple[Constraint | Duty, ...]:
@@ -418,14 +422,18 @@ class _Checker:
             self.scales[name] = scales.scale(self.scale_clauses[name], self.context)
         return self.scales.get(name)
 
-    def _excludes(self, records: Records, places: Declared) -> Records:
+    def _excludes(self, records: Records, places: Declared, closed_in: str | None) -> Records:
         clause = next(c for c in self.clauses if isinstance(c, t.Records) and c.name == records.name)
         place = Place(places, row_of=records.name)
         found = []
         for line in clause.excludes:
             parts = conjuncts(line.condition)
             guarded = evolve(place, guarded=self.context.resolver.guards(x.Both(parts), place))
-            found.append((self.context.row_condition(line.condition, guarded), line.why))
+            condition = self.context.row_condition(line.condition, guarded)
+            found.append((condition, line.why))
+            if records.name == closed_in and x.counts_working_days(condition):
+                said = f"`{records.name}` says which days are working days, and its own rows cannot be left out by them"
+                self._say(Diagnostic("loop", said, line.condition.span))
         return evolve(records, excludes=tuple(found))
 
     def _scope(self, head: t.Contract, places: Declared) -> None:

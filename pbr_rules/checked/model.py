@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from pbr_rules import duties
 from pbr_rules import measures as m
+from pbr_rules.calendars import Calendar
 from pbr_rules.catalogue import Provided
 from pbr_rules.duties import Shortfall
 from pbr_rules.expressions import Cases, Column, Expression, Literal, Rounding
@@ -413,7 +414,8 @@ class Dated:
 
 @frozen
 class Contract:
-    """A contract that may be settled. `variations`: those with dates; its other clauses are those without."""
+    """A contract that may be settled. `variations`: those with dates; its other clauses are those without. `calendar`: which days are
+    working days, or the column of the days that are closed."""
 
     source: Source
     written: t.Contract
@@ -429,6 +431,7 @@ class Contract:
     under: tuple[str, ...]
     scope: tuple[tuple[str, ...], tuple[Cell, ...]]
     variations: tuple[Dated, ...] = ()
+    calendar: Calendar | Column | None = None
 
     def standing(self, names: Collection[str]) -> Contract:
         """The contract as it stands while some of its variations are in force."""
@@ -472,6 +475,11 @@ class Contract:
         else:
             return member
         return next((m.title or m.name for m in members if m.name == member), member)
+
+    @property
+    def closed_in(self) -> str | None:
+        """The records that say which days are closed, where the contract's own do."""
+        return self.calendar.records if isinstance(self.calendar, Column) else None
 
     @property
     def payments(self) -> tuple[Payment, ...]:

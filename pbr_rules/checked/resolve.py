@@ -9,10 +9,11 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Measure
 from pbr_rules.checked.places import Place
 from pbr_rules.checked.reading import Reading, Resolved, guard_of, words_of
-from pbr_rules.diagnostics import Label
+from pbr_rules.dates import Duration
+from pbr_rules.diagnostics import Diagnostic, Label
 from pbr_rules.kinds import Kind
 from pbr_rules.source import Span
-from pbr_rules.words import words
+from pbr_rules.words import length_words, words
 
 DATE_ORDER = {
     x.Comparator.ABOVE,
@@ -104,6 +105,7 @@ class Resolver(Reading):
             case x.Within():
                 day = self.day(node.day, place)
                 anchor = self.day(node.anchor, place)
+                self._counts_days(node.length, node.span)
                 return evolve(node, day=day, anchor=anchor), kinds.FLAG
             case x.Between():
                 return evolve(
@@ -135,7 +137,8 @@ class Resolver(Reading):
                 return self._cases(node, place)
             case x.Timing():
                 after = self.day(node.after, place)
-                return evolve(node, after=after), kinds.DATE
+                length, _ = self.resolve(node.length, place)
+                return evolve(node, length=length, after=after), kinds.DATE
             case _:
                 return node, kinds.UNKNOWN
 
@@ -147,7 +150,24 @@ class Resolver(Reading):
                 help=("a contract settles in one currency; agree the rate of exchange and write the sum in it",),
             )
             return node, kinds.UNKNOWN
+        if isinstance(node.value, Duration):
+            self._counts_days(node.value, node.span)
         return node, node.kind
+
+    def _counts_days(self, length: Duration, span: Span) -> None:
+        """Working days are counted in a contract that says which days they are."""
+        if length.is_working and not self.has_calendar:
+            self.report(
+                Diagnostic(
+                    "incomplete",
+                    f"{length_words(length)}: the contract does not say which days are working days",
+                    span,
+                    help=(
+                        "add a line to `contract`: `calendar: england_and_wales`, or your own with "
+                        "`calendar: closed weekends and holidays.day`",
+                    ),
+                )
+            )
 
     def _call(self, node: x.Call, place: Place) -> Resolved:
         resolved = [self.resolve(argument, place) for argument in node.arguments]

@@ -28,6 +28,7 @@ class Said:
         exists: whether any declaration has that name.
         report: takes a problem.
         scale_kind: the kind of a scale's answer for arguments of some kinds.
+        has_calendar: whether the contract says which days are working days.
     """
 
     declared: Declared
@@ -39,6 +40,7 @@ class Said:
     scale_kind: Callable[[Scale, tuple[Kind, ...], Span], Kind]
     report: Callable[[Diagnostic], None]
     excepted: Callable[[tuple[str, ...], tuple[str, ...]], bool]
+    has_calendar: bool = False
 
     def _dimension_kind(self, dimension: str) -> Kind:
         owner = self.declared.owner(dimension)

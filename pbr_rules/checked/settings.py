@@ -117,6 +117,10 @@ def _read(setting: t.Setting, line: Line, places: Places, c: Context) -> tuple[S
                 "kinds", f"`{setting.word}:` is a length of time, written out", setting.value.span, ("`3 months`",)
             )
             return None, kind
+        if value.value.is_working:
+            said = f"`{setting.word}:` is so many days, weeks, months or years, and working days are counted in conditions and sums of days"
+            c.problem("kinds", said, setting.value.span)
+            return None, kind
         return value.value, kind
     if line.at is At.PERSON and not of_person(value, places.link):
         c.problem(

@@ -1,22 +1,29 @@
-"""Days in a frame: moved by lengths of time, counted, set in windows and in periods, just as `dates` says."""
+"""Days in a frame: moved by lengths of time, counted, set in windows and in periods, just as `dates` says.
+
+A frame knows no calendar of working days. To which day each leads, between the first of a column and the last, is found beforehand,
+and a frame looks it up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
 from pbr_rules import expressions as x
+from pbr_rules.calendars import NotCovered
 from pbr_rules.checked.model import Period
-from pbr_rules.dates import Duration, TimeUnit, add
+from pbr_rules.dates import Duration, TimeUnit, add, last_day_starting_on
 from pbr_rules.engines.figures import LoweringError, Whole, yes
 from pbr_rules.engines.rows import bounds_of
 
 
 @frozen
 class Day:
-    """A day in each row, between two days counted from 1 January of year 1. `fixed`: one day for every row."""
+    """A day in each row, between two days counted from 1 January of year 1, the first after the last where no row has one.
+    `fixed`: one day for every row."""
 
     rows: nw.Expr
     low: int
@@ -26,6 +33,8 @@ class Day:
 
 def moved(day: Day, length: Duration, sign: int) -> Day:
     """Each day moved by a length of time."""
+    if length.is_working:
+        return _stepped(day, lambda start: add(start, length, sign))
     try:
         low, high = (add(date.fromordinal(end), length, sign) for end in (day.low, day.high))
         fixed = add(day.fixed, length, sign) if day.fixed is not None else None
@@ -58,6 +67,8 @@ def last_day(window: x.Within, anchor: Day) -> nw.Expr:
             return moved(anchor, Duration(1, TimeUnit.DAY), -1).rows
         case x.Window.AFTER:
             return moved(anchor, window.length, 1).rows
+    if window.length.is_working:
+        return _stepped(anchor, lambda start: last_day_starting_on(start, window.length)).rows
     end = moved(anchor, window.length, 1).rows
     before = end.dt.offset_by("-1d").cast(nw.Date())
     if window.length.months is None:
@@ -95,3 +106,18 @@ def _halved(cuts: list[tuple[date, str | None]], day: nw.Expr) -> nw.Expr:
     return (
         nw.when(day < nw.lit(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
     )
+
+
+def _stepped(day: Day, leads_to: Callable[[date], date]) -> Day:
+    """Each day moved to the day that it leads to. Of two days the later never leads to the earlier."""
+    if day.low > day.high:
+        return day
+    try:
+        low, high = (leads_to(date.fromordinal(end)) for end in (day.low, day.high))
+        if day.fixed is not None:
+            return Day(nw.lit(low), low.toordinal(), low.toordinal(), low)
+    except (NotCovered, OverflowError) as error:
+        raise LoweringError(str(error)) from None
+    days = [date.fromordinal(ordinal) for ordinal in range(day.low, day.high + 1)]
+    rows = day.rows.replace_strict(days, [leads_to(each) for each in days], default=None, return_dtype=nw.Date())
+    return Day(rows, low.toordinal(), high.toordinal())

@@ -8,15 +8,20 @@ from attrs import evolve
 
 from pbr_rules.checked.model import Contract
 from pbr_rules.engines.rows import reader
+from pbr_rules.engines.working import calendar_of, put_in
 from pbr_rules.evidence.tables import Table
 
 
 def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Table]:
-    """The tables with each row's reason for being left out."""
+    """The tables with each row's reason for being left out. Days that are closed come first: others may be counted by them."""
     found = dict(tables)
-    for name, table in tables.items():
+    closed = contract.closed_in
+    for name in sorted(tables, key=lambda each: each != closed):
+        table = tables[name]
+        calendar = None if name == closed else calendar_of(contract, found)
         rules = [
-            (reader(condition, tables, contract.periods), why) for condition, why in contract.records[name].excludes
+            (reader(put_in(condition, calendar), tables, contract.periods), why)
+            for condition, why in contract.records[name].excludes
         ]
         if rules:
             whys = [next((why for read, why in rules if read(row)), None) for row in range(len(table))]

@@ -23,6 +23,9 @@ Frame = nw.LazyFrame[Any]
 
 ROW, LINE, WHY = "row", "line", "why"
 
+NO_DAY = (730_120, 730_119)
+"""The ends of a column without a day: none lies between them."""
+
 TEXT, DAY, FLAG, UNITS = "text", "day", "flag", "units"
 
 
@@ -40,7 +43,8 @@ class Loaded:
     Attributes:
         frame: the rows.
         names: each column's name in the frame.
-        ends: the least and the greatest of each column of numbers (in units) or days (counted from 1 January of year 1).
+        ends: the least and the greatest of each column of numbers (in units) or days (counted from 1 January of year 1); the
+            first day after the last, where there is none.
     """
 
     table: Table
@@ -93,8 +97,8 @@ def load(store: Store, table: Table) -> Loaded:
 
 def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:
     if form == DAY:
-        days = [cell for cell in cells if isinstance(cell, date)] or [date(2000, 1, 1)]
-        return min(days).toordinal(), max(days).toordinal()
+        days = [cell for cell in cells if isinstance(cell, date)]
+        return (min(days).toordinal(), max(days).toordinal()) if days else NO_DAY
     units = [cell for cell in cells if isinstance(cell, int)] or [0]
     return min(units), max(units)
 

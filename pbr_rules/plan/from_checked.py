@@ -183,6 +183,8 @@ def records_read(count: Count, contract: Contract) -> set[str]:
         ways += [(taken.stretch.records, taken.link) for taken in count.covering.without]
     ways += [(node.records, node.path) for top in tops for node in x.walk(top) if isinstance(node, x.Column)]
     found = {records.name for start, path in ways for records in _along(start, path, contract)}
+    if contract.closed_in is not None and any(map(x.counts_working_days, tops)):
+        found.add(contract.closed_in)
     return found if count.base is None else found | {count.base}
 
 

@@ -6,15 +6,19 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from typing import Self
+from typing import Self, cast
 
 from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
+from pbr_rules.calendars import NotCovered
 from pbr_rules.checked.model import Constraint, Figure, Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
+from pbr_rules.diagnostics import DataError
 from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
+from pbr_rules.engines.working import known_days
+from pbr_rules.engines.working import put_in as put_in_days
 from pbr_rules.evidence.tables import places
 from pbr_rules.plan.from_checked import undecided
 from pbr_rules.plan.model import Undecided, ends
@@ -23,7 +27,7 @@ from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, f
 from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.scales import on_scale
 from pbr_rules.settlement.values import Reading, State, Under, Value, known, put_in, shown, without, worked
-from pbr_rules.words import words
+from pbr_rules.words import length_words, words
 
 
 class Calculation(Cells):
@@ -64,6 +68,8 @@ class Calculation(Cells):
     def value(self, node: x.Expression, env: Env, frame: Frame) -> Value:
         """The value of an expression at a place."""
         match node:
+            case x.Literal(value=Duration() as length):
+                return self._length(length)
             case x.Literal(value=of, kind=kind):
                 return known(kind, of)
             case x.Nothing():
@@ -119,9 +125,28 @@ class Calculation(Cells):
             case x.Cases():
                 return self._cases(node, env, frame)
             case x.Timing(length=length, after=after):
-                value = self.value(after, env, frame)
-                return known(kinds.DATE, add(value.of, length.value)) if value.known else value  # type: ignore[arg-type, attr-defined]
+                value, lasts = self.value(after, env, frame), self.value(length, env, frame)
+                return first_without(value, lasts) or self._moved(value, lasts, 1, frame)
         raise TypeError(f"no value of {type(node).__name__}")
+
+    def _length(self, length: Duration) -> Value:
+        """A length of time that knows which days are working days."""
+        if length.is_working and length.calendar is None and self.calendar is None:
+            closed = self.contract.closed_in
+            return without(State.UNKNOWN, f"no rows of `{closed}` were given, which say the days that are closed")
+        return known(kinds.DURATION, known_days(length, self.calendar))
+
+    def _moved(self, day: Value, length: Value, sign: int, frame: Frame) -> Value:
+        """A day, a length of time before or after another."""
+        start, lasts = cast(date, day.of), cast(Duration, length.of)
+        try:
+            found = add(start, lasts, sign)
+        except NotCovered as error:
+            return without(State.REFUSED, str(error))
+        if lasts.is_working:
+            side = "after" if sign > 0 else "before"
+            frame.steps.append(f"{length_words(lasts)} {side} {long_text(start)}: {long_text(found)}")
+        return known(kinds.DATE, found)
 
     def _period(self, node: x.PeriodOf | x.ParentOf, env: Env, frame: Frame) -> Value:
         if isinstance(node, x.ParentOf):
@@ -241,7 +266,7 @@ class Calculation(Cells):
         if isinstance(a, date):
             if isinstance(b, date):
                 return known(kinds.COUNT, Fraction((a - b).days))
-            return known(kinds.DATE, add(a, b, 1 if sign == "+" else -1))  # type: ignore[arg-type]
+            return self._moved(left, right, 1 if sign == "+" else -1, frame)
         if isinstance(a, Duration) or isinstance(b, Duration):
             length, times = (a, b) if isinstance(a, Duration) else (b, a)
             return known(kinds.DURATION, length.times(int(times)))  # type: ignore[arg-type, union-attr]
@@ -292,10 +317,14 @@ class Calculation(Cells):
             return missing or known(kinds.FLAG, COMPARE[node.how](left.of, right.of))
         if isinstance(node, x.Within):
             day, anchor = self.value(node.day, env, frame), self.value(node.anchor, env, frame)
-            missing = first_without(day, anchor)
+            lasts = self._length(node.length)
+            missing = first_without(day, anchor, lasts)
             if missing is not None:
                 return missing
-            first, last = bounds_of(node, anchor.of)  # type: ignore[arg-type]
+            try:
+                first, last = bounds_of(evolve(node, length=lasts.of), anchor.of)  # type: ignore[arg-type]
+            except NotCovered as error:
+                return without(State.REFUSED, str(error))
             return known(kinds.FLAG, (first is None or first <= day.of) and day.of <= last)  # type: ignore[operator]
         between: x.Between = node  # type: ignore[assignment]
         parts = [self.value(p, env, frame) for p in (between.first, between.day, between.last)]
@@ -314,8 +343,13 @@ class Calculation(Cells):
             if not _fixed(at, each.day, end) or self.value(each.day, at, Frame()).state is not State.MISSING:
                 continue
             day = self.value(end, at, Frame()).of
-            closes = closing_day(each.window, day) if isinstance(day, date) else None
-            if closes is not None and self.inputs.is_open(each.records, closes):
+            if not isinstance(day, date):
+                continue
+            try:
+                closes = closing_day(put_in_days(each.window, self.calendar), day)
+            except DataError as error:
+                return without(State.REFUSED, str(error))
+            if self.inputs.is_open(each.records, closes):
                 return self.not_yet(each.records, words(each.window), closes)
         return None
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import product
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
+from pbr_rules.calendars import Calendar
 from pbr_rules.checked.model import Axis, Contract
+from pbr_rules.engines.working import calendar_of
 from pbr_rules.kinds import Kind
 from pbr_rules.settlement.frame import Env, Frame, label
 from pbr_rules.settlement.inputs import Inputs
@@ -21,6 +24,11 @@ class Cells:
     def __init__(self, contract: Contract, inputs: Inputs) -> None:
         self.contract, self.inputs = contract, inputs
         self.people = People(contract, inputs)
+
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """Which days are working days, where that is known."""
+        return calendar_of(self.contract, self.inputs.tables)
 
     @staticmethod
     def frame() -> Frame:

@@ -18,6 +18,7 @@ from pbr_rules.checked.model import Contract, Measure
 from pbr_rules.checked.versions import read_by, versions
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
+from pbr_rules.engines.working import in_count
 from pbr_rules.plan.from_checked import calculated, plan, records_read, undecided
 from pbr_rules.plan.model import Answer, Count, Engine, What, ends
 from pbr_rules.settlement.handed import Handed
@@ -41,7 +42,8 @@ def counted(contract: Contract, inputs: Inputs, engine: Engine) -> Inputs:
         terms = Terms(contract, inputs)
         answers, made = dict(inputs.answers), dict(inputs.counts)
         for key, count in ready.items():
-            handed = Handed(terms.under(count.under), evolve(count, complete=inputs.complete))
+            here = terms.under(count.under)
+            handed = Handed(here, in_count(evolve(count, complete=inputs.complete), here.calendar))
             if handed.count is None:
                 continue
             made[key] = Counted(handed.count, handed.tables, handed.held)

@@ -105,6 +105,7 @@ class Builder(Expressions):
             found.get("runs"),
             found.get("payments"),
             found.get("scope"),
+            found.get("calendar"),
             tuple(order),
             span=span_of(meta),
             name_span=place_of(name),
@@ -134,6 +135,16 @@ class Builder(Expressions):
     def cell(self, meta: Meta, items: Items) -> tuple[str, ...]:
         return tuple(str(item) for item in items)
 
+    def calendar(self, meta: Meta, items: Items) -> tuple[str, t.Calendar, Span]:
+        return "calendar", items[0], span_of(meta)
+
+    def shipped_days(self, meta: Meta, items: Items) -> t.Calendar:
+        return t.Calendar(str(items[0]), span=span_of(meta))
+
+    def closed_days(self, meta: Meta, items: Items) -> t.Calendar:
+        records, column = (None if item is None else str(item) for item in items)
+        return t.Calendar(None, records, column, span=span_of(meta))
+
     def category(self, meta: Meta, items: Items) -> t.Category:
         name, title, *members = items
         return t.Category(
@@ -159,6 +170,14 @@ class Builder(Expressions):
 
     def period_each(self, meta: Meta, items: Items) -> t.PeriodEach:
         length = figures.duration(items[0], place_of(items[0]))
+        if length.value.is_working:  # type: ignore[union-attr]
+            raise Problem(
+                Diagnostic(
+                    "bad-number",
+                    f"a period lasts so many days, weeks, months or years, and this is {length.written}",
+                    length.span,
+                )
+            )
         if isinstance(items[1], str):
             return t.PeriodEach(length, items[1], None, None, span=span_of(meta))
         return t.PeriodEach(length, None, *items[1], span=span_of(meta))

@@ -93,9 +93,12 @@ def day(text: str, span: Span) -> Literal:
 
 
 def duration(text: str, span: Span) -> Literal:
-    """`12 months`."""
-    count, unit = text.split()
-    length = Duration(int(count.replace(",", "")), TimeUnit(unit.rstrip("s")))
+    """`12 months`, `15 working days`."""
+    count, *unit = text.split()
+    length = Duration(int(count.replace(",", "")), TimeUnit(" ".join(unit).removesuffix("s")))
+    if length.is_working and length.count == 0:
+        said = "`0 working days` lead to no day: the first working day after a day is `1 working day` after it"
+        raise Problem(Diagnostic("bad-number", said, span))
     return Literal(
         length, kinds.DURATION, f"{length.count:,} {length.unit}{'' if length.count == 1 else 's'}", span=span
     )

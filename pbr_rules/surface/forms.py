@@ -1,4 +1,4 @@
-"""Mistakes of form that can be read: two readings of one sentence, or words that wait for a later version."""
+"""Mistakes of form that can be read: two readings of one sentence."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ from collections.abc import Iterator
 
 from pbr_rules import expressions as x
 from pbr_rules.diagnostics import Diagnostic, Label
-from pbr_rules.surface import later
 from pbr_rules.surface import tree as t
 
 
 def mistakes(node: t.Node) -> Iterator[Diagnostic]:
     """What is wrong with the form of one declaration."""
-    yield from later.clauses(node)
-    yield from _in(node)
-
-
-def _in(node: t.Node) -> Iterator[Diagnostic]:
     match node:
         case t.Payment():
             yield from _branches(node)
         case t.Variation(declarations=inner):
             for declaration in inner:
-                yield from _in(declaration)
+                yield from mistakes(declaration)
         case t.Parameter(value=t.Table(entries=entries)):
             yield from (
                 Diagnostic("bad-number", "brackets do not make a figure negative", entry.span, help=("write `-£500`",))

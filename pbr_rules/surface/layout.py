@@ -158,6 +158,8 @@ class Layout:
         if node.scope is not None:
             cells = ", ".join(f"[{', '.join(cell)}]" for cell in node.scope.excepted)
             lines["scope"] = "scope:", ", ".join(node.scope.dimensions) + (f" except {cells}" if cells else "")
+        if node.calendar is not None:
+            lines["calendar"] = "calendar:", calendar_words(node.calendar)
         for word in node.order or tuple(lines):
             self.add(indent + 2, *lines[word], "colon")
         self.close(indent)
@@ -424,6 +426,13 @@ class Layout:
                 self.add(indent, f"expect {words(target)} refused" + (f" for {reason}" if reason else ""))
             case t.ExpectNotYet(target=target):
                 self.add(indent, f"expect {words(target)} not yet")
+
+
+def calendar_words(node: t.Calendar) -> str:
+    """`england_and_wales`, or `closed weekends and holidays.day`."""
+    if node.name is not None:
+        return node.name
+    return "closed weekends" + (f" and {node.records}.{node.column}" if node.records is not None else "")
 
 
 def _continued(line: Line) -> Line:

@@ -161,7 +161,7 @@ def _why(digits: str) -> str:
 
 _TIME = {"d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks", "mth": "months", "mths": "months", "mo": "months"}
 _TIME |= {"m": "months", "yr": "years", "yrs": "years", "y": "years"}
-_UNIT = re.compile(r"(?:day|week|month|year)s?")
+_UNIT = re.compile(r"(?:working +)?days?|(?:week|month|year)s?")
 
 
 def number(match: Match) -> Wrong | None:
@@ -203,10 +203,6 @@ def _unit(match: Match, written: str, digits: str, tail: str, unit: str) -> Wron
         base = "100" if unit.endswith("hundred") else "1,000"
         return Wrong(
             "bad-number", f"`{written}`: the base is a number", (f"write `{digits} per {base}`",), f"{digits} per 1"
-        )
-    if re.fullmatch(r"working days?", unit):
-        return Wrong(
-            "not-in-this-version", "this version does not count working days yet", ("write days or weeks",), "1 day"
         )
     if _UNIT.fullmatch(unit):
         return _length(written, digits, tail, unit)

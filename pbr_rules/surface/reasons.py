@@ -15,11 +15,11 @@ from pbr_rules.surface.vocabulary import CLAUSES, HOLDS
 def reason(place: Place) -> Reason:
     """The likeliest reason. Offsets are those of the piece."""
     for rule in (
-        slips.waiting,
         slips.one_inside_another,
         slips.condition_last,
         slips.mixed,
         slips.which_side,
+        slips.named_calendar,
         slips.grid_cell,
         slips.elsewhere,
         slips.hyphen,

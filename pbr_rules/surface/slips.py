@@ -8,15 +8,9 @@ from lark import Token, UnexpectedInput
 
 from pbr_rules.diagnostics import Diagnostic, Label, listing
 from pbr_rules.source import Span
-from pbr_rules.surface import later
 from pbr_rules.surface.place import Place, Reason
 from pbr_rules.surface.repair import Repair, read_until_stop
 from pbr_rules.surface.vocabulary import CLAUSES, ELSEWHERE, HOLDS, RESERVED
-
-
-def waiting(place: Place) -> Reason | None:
-    report = later.phrase(place.text, place.clause, place.at, place.block)
-    return Reason(report) if report else None
 
 
 def mixed(place: Place) -> Reason | None:
@@ -108,6 +102,22 @@ def which_side(place: Place) -> Reason | None:
         ),
         (word.start_pos or 0, word.end_pos or 0, "after"),
     )
+
+
+def named_calendar(place: Place) -> Reason | None:
+    """`calendar england: …`."""
+    word, before = place.stop.at, place.stop.words[-1] if place.stop.words else None
+    if word is None or before is None or str(before) != "calendar" or place.block != "contract":
+        return None
+    if word.type != "NAME" or place.text[word.end_pos or 0 :].lstrip()[:1] != ":":
+        return None
+    report = Diagnostic(
+        "not-expected",
+        f"a contract has one calendar, and it is not given a name: `{word}`",
+        place.span(word),
+        help=("write `calendar: england_and_wales`, or `calendar: closed weekends and holidays.day`",),
+    )
+    return Reason(report, (word.start_pos or 0, word.end_pos or 0, ""))
 
 
 def grid_cell(place: Place) -> Reason | None:

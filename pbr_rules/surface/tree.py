@@ -93,8 +93,17 @@ class Scope(Node):
 
 
 @frozen
+class Calendar(Node):
+    """Which days are working days: a calendar by name, or weekends closed, and the days of a column of records."""
+
+    name: str | None
+    records: str | None = None
+    column: str | None = None
+
+
+@frozen
 class Contract(Declaration):
-    """Parties, currency, dates, rounding, scope."""
+    """Parties, currency, dates, rounding, scope, working days."""
 
     parties: tuple[Party, ...]
     purpose: str | None
@@ -102,6 +111,7 @@ class Contract(Declaration):
     runs: tuple[date, date] | None
     rounding: Rounding | None
     scope: Scope | None
+    calendar: Calendar | None = None
     order: tuple[str, ...] = ()  # the lines, as written, for the formatter
 
 

@@ -23,7 +23,7 @@ RESERVED = frozenset(
 """Words that can never be a name, so that a sentence has one reading."""
 
 CLAUSES: dict[str, tuple[str, ...]] = {
-    "contract": ("payer", "provider", "party", "purpose", "currency", "runs", "payments", "scope"),
+    "contract": ("payer", "provider", "party", "purpose", "currency", "runs", "payments", "scope", "calendar"),
     "records": ("one row per", "one row", "known from", "exclude", "at most"),
     "parameter": ("from", "otherwise"),
     "scale": (
@@ -43,7 +43,7 @@ CLAUSES: dict[str, tuple[str, ...]] = {
 """Words that begin a line of a block."""
 
 HOLDS: dict[str, str] = {
-    "contract": "a contract has its parties, `currency:`, `runs:`, `payments:`, and if need be `purpose:` and `scope:`",
+    "contract": "a contract has its parties, `currency:`, `runs:`, `payments:`, and if need be `purpose:`, `scope:` and `calendar:`",
     "category": "a category lists its members, with commas between them",
     "period": "a period has lines such as `year_1: 2021-04-01 to 2022-03-31`",
     "records": "records have columns such as `joined: date`, and lines that begin `one row per`, `known from`, `exclude` or `at most`",
@@ -174,6 +174,8 @@ ELSEWHERE: tuple[Elsewhere, ...] = (
     _elsewhere(
         r"for\s+each|for\s+all", "write `for every … (…)` for a condition, `once for each` in a measure", "for every"
     ),
+    _elsewhere(r"business\s+days?|workdays?|working-days?|weekdays?", "write `working days`", "working days"),
+    _elsewhere(r"working\s+(?:weeks?|months?|years?)", "only days are working days: write `15 working days`"),
     _elsewhere(r"percent|per\s+cent|pc", "write `%` after the figure"),
     _elsewhere(r"thousand|hundred", "write the number out: `£5,000`"),
     _elsewhere(r"as\s+at|starting\s+from|starting", "write `starting on`", "starting on"),

@@ -100,19 +100,6 @@ def test_each_clause_has_a_section_with_an_example() -> None:
         assert f"{clause} " in code(section[0]) or clause == "language", clause
 
 
-LATER = {
-    "measure m { count of p where x within 10 working days after y }": "this version does not count working days yet",
-}
-
-
-@pytest.mark.parametrize("text", LATER)
-def test_what_waits_for_a_later_version_is_on_the_page_and_is_said(text: str, bench: Any) -> None:
-    rest = "records p { a: id   x: date   y: date   h: count }\n" if not text.startswith("records") else ""
-    said = [d.headline for d in bench.problems(text + "\n" + rest) if d.code == "not-in-this-version"]
-    assert any(LATER[text] in headline for headline in said), said
-    assert LATER[text] in LANGUAGE.split("## Not in this version")[1]
-
-
 def test_each_kind_is_in_the_table() -> None:
     table = LANGUAGE.split("## Kinds")[1].split("## What")[0]
     for kind in ("count", "number", "rate", "points", "frequency", "money", "date", "duration", "flag"):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pbr_rules import expressions as x
 from pbr_rules import kinds
+from pbr_rules.calendars import Calendar, calendar
 from pbr_rules.checked.model import MeasureAxis, Period, PeriodDays, RecordColumn, Records
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.evidence.tables import Table, indexed
@@ -187,7 +188,12 @@ def columns_at(root: str, wanted: Sequence[str]) -> list[x.Column]:
 NUMERIC = ("count", "number", "money")
 FIGURES = [Fraction(n) for n in ("0", "1", "-1", "2", "0.5", "0.33", "1.005", "-0.015", "100", "1e12", "-1e30")]
 FIGURES += [Fraction(1, 3), Fraction(-2, 7)]
-LENGTHS = st.builds(Duration, st.sampled_from([0, 1, 2, 6, 11, 12, 13, 18]), st.sampled_from(list(TimeUnit)))
+UNITS = [unit for unit in TimeUnit if unit is not TimeUnit.WORKING_DAY]
+CLOSED = Calendar("tried", frozenset(ENDS) | calendar("england_and_wales").closed)
+OTHERS = st.builds(Duration, st.sampled_from([0, 1, 2, 6, 11, 12, 13, 18]), st.sampled_from(UNITS))
+WORKING = Duration(13, TimeUnit.WORKING_DAY, calendar=CLOSED)
+# Working days now and then: a frame looks each day up, in a table of all of them.
+LENGTHS = st.integers(0, 19).flatmap(lambda n: st.just(WORKING) if n == 7 else OTHERS)
 
 
 def literal(value: Any, kind: Kind) -> x.Literal:
@@ -197,7 +203,8 @@ def literal(value: Any, kind: Kind) -> x.Literal:
 def lengths(draw: Any) -> x.Expression:
     length = literal(draw(LENGTHS), kinds.DURATION)
     if draw(st.sampled_from([True, False, False])):
-        return x.Bracket(x.Arithmetic("*", literal(Fraction(draw(st.integers(0, 3))), kinds.COUNT), length))
+        least = 1 if length.value.is_working else 0  # type: ignore[union-attr]
+        return x.Bracket(x.Arithmetic("*", literal(Fraction(draw(st.integers(least, 3))), kinds.COUNT), length))
     return length
 
 

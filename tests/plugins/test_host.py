@@ -484,8 +484,9 @@ def test_a_plugin_that_is_not_there_cannot_be_checked(site: Any, pbr: Pbr) -> No
         ("Tally(Runs(7))", "length"),
         (
             "Tally(Runs(Duration(7, 'days')))",
-            "a length of time is in `day`, `week`, `month` or `year`, and not in 'days'",
+            "a length of time is in `day`, `week`, `month`, `year` or `working day`, and not in 'days'",
         ),
+        ("Tally(Runs(Duration(7, 'working day')))", "a stretch lasts so many days, weeks, months or years"),
     ],
 )
 def test_a_tally_that_is_not_well_made_is_the_plugins_fault(offered: Any, pbr: Pbr, made: str, said: str) -> None:

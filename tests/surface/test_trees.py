@@ -44,6 +44,7 @@ name = st.text(string.ascii_lowercase + "_0123456789", min_size=1, max_size=8).f
 title = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters='"”'), max_size=12)
 titled = maybe(title)
 whole = st.integers(0, 10**7).map(lambda n: f"{n:,}")
+counting = whole.filter(lambda n: n.strip("0,") != "")
 decimal = st.tuples(whole, st.text("0123456789", min_size=1, max_size=4)).map(".".join)
 pence = st.tuples(whole, st.text("0123456789", min_size=2, max_size=2)).map(".".join)
 
@@ -59,7 +60,8 @@ money = literal(
 )
 day = literal(figures.day, DAYS.map(date.isoformat) | DAYS.map(lambda d: f"{d.day} {d:%B} {d.year}"))
 length = literal(
-    figures.duration, st.tuples(whole, st.sampled_from(["days", "weeks", "months", "years"])).map(" ".join)
+    figures.duration,
+    st.tuples(counting, st.sampled_from(["days", "weeks", "months", "years", "working days"])).map(" ".join),
 )
 text = title.map(lambda words: figures.text(f'"{words}"', NOWHERE))
 values = number | percent | points | frequency | money | day | length | text
@@ -162,8 +164,16 @@ by = st.builds(t.By, some(st.builds(t.Dimension, name, maybe(name))), st.just(No
 )
 setting = st.builds(t.Setting, name, conditions(1))
 member = st.builds(t.Member, name, titled, maybe(title))
-each = st.builds(t.PeriodEach, length, name, st.none(), st.none()) | days.flatmap(
-    lambda pair: st.builds(t.PeriodEach, length, st.none(), st.just(pair[0]), st.just(pair[1]))
+each = st.builds(
+    t.PeriodEach, length.filter(lambda each: not each.value.is_working), name, st.none(), st.none()
+) | days.flatmap(
+    lambda pair: st.builds(
+        t.PeriodEach,
+        length.filter(lambda each: not each.value.is_working),
+        st.none(),
+        st.just(pair[0]),
+        st.just(pair[1]),
+    )
 )
 period_member = st.tuples(name, titled, days).map(lambda m: t.PeriodMember(m[0], m[1], *m[2]))
 column_kind = (
@@ -264,10 +274,14 @@ def contracts(draw: Any) -> t.Contract:
         for who in draw(st.lists(name, max_size=3, unique=True))
     )
     scope = maybe(st.builds(t.Scope, some(name), some(some(name), 0, 2)))
-    parts = [draw(maybe(part)) for part in (title, st.sampled_from(["GBP", "EUR"]), days, rounding)] + [draw(scope)]
+    calendar = maybe(
+        st.builds(t.Calendar, name) | st.just(t.Calendar(None)) | st.builds(t.Calendar, st.none(), name, name)
+    )
+    parts = [draw(maybe(part)) for part in (title, st.sampled_from(["GBP", "EUR"]), days, rounding)]
+    parts += [draw(scope), draw(calendar)]
     present = [
         w
-        for w, part in zip(("purpose", "currency", "runs", "payments", "scope"), parts, strict=True)
+        for w, part in zip(("purpose", "currency", "runs", "payments", "scope", "calendar"), parts, strict=True)
         if part is not None
     ]
     order = draw(st.permutations([*(f"party {party.name}" for party in parties), *present]))
