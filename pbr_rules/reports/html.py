@@ -12,8 +12,9 @@ from attrs import evolve, frozen
 
 from pbr_rules.reports.charts import Chart, charts
 from pbr_rules.reports.layout import Section
-from pbr_rules.reports.sections import PARTS, exactly, facts, headline, left_out, sections, title
+from pbr_rules.reports.sections import PARTS, exactly, facts, sections, title
 from pbr_rules.reports.statement import Json, shown_day
+from pbr_rules.reports.totals import headline, left_out
 from pbr_rules.reports.workings import once, plainly
 
 MOST_WAYS = 40

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from pbr_rules.reports.layout import Section, Several
-from pbr_rules.reports.sections import facts, headline, sections, title
+from pbr_rules.reports.sections import facts, sections, title
 from pbr_rules.reports.statement import Json
+from pbr_rules.reports.totals import headline
 
 
 def statement(whole: Json) -> str:

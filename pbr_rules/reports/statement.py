@@ -24,7 +24,7 @@ from pbr_rules.reports.pictured import change_json, scale_json
 from pbr_rules.settlement.compared import Comparison
 from pbr_rules.settlement.drawn import compared, scales
 from pbr_rules.settlement.ids import with_ids, without_ids
-from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.line import Line
 from pbr_rules.settlement.statement import FigureLine, Outcome, Settlement
 from pbr_rules.settlement.values import State, Under, Working, exact_text, money_text
 

@@ -22,8 +22,9 @@ from pbr_rules.kinds import SIGNS
 from pbr_rules.reports.every_line import columns
 from pbr_rules.reports.every_line import rows as every_line
 from pbr_rules.reports.layout import Cell, Money, Section, Several, cell_text, line_name
-from pbr_rules.reports.sections import exactly, facts, headline, left_out, sections, title
+from pbr_rules.reports.sections import exactly, facts, sections, title
 from pbr_rules.reports.statement import Json
+from pbr_rules.reports.totals import headline, left_out
 from pbr_rules.reports.workings import once, ways
 
 CREATED = datetime(2000, 1, 1)

@@ -15,7 +15,7 @@ from pbr_rules import kinds
 from pbr_rules.diagnostics import DataError, did_you_mean
 from pbr_rules.evidence.read import Raw
 from pbr_rules.evidence.typed import UnfitError, figure, spellings
-from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.line import Line
 from pbr_rules.settlement.statement import Settlement
 
 

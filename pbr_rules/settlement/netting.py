@@ -16,7 +16,7 @@ from attrs import evolve
 from pbr_rules import kinds
 from pbr_rules.checked.model import Payment
 from pbr_rules.evidence.paid import Key, PaidLine, key
-from pbr_rules.settlement.lines import Line, Net
+from pbr_rules.settlement.line import Line, Net
 from pbr_rules.settlement.values import State, known, put_in, worked
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pbr_rules.evidence.tables import Table
 from pbr_rules.settlement.duties import result as duty_result
 from pbr_rules.settlement.frame import Env
 from pbr_rules.settlement.inputs import Inputs
-from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.line import Line
 from pbr_rules.settlement.netting import netted
 from pbr_rules.settlement.terms import Terms
 from pbr_rules.settlement.values import State, Value, Working

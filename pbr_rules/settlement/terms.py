@@ -33,7 +33,8 @@ from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.duties import shortfall
 from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
 from pbr_rules.settlement.ids import marked
-from pbr_rules.settlement.lines import Line, all_lines
+from pbr_rules.settlement.line import Line
+from pbr_rules.settlement.lines import all_lines
 from pbr_rules.settlement.payments import entitlement
 from pbr_rules.settlement.values import State, Value, known, put_in, without
 from pbr_rules.settlement.varied import Varied

@@ -20,7 +20,7 @@ from pbr_rules.diagnostics import DataError
 from pbr_rules.engines.choose import choose
 from pbr_rules.evidence.paid import Key, Paid, PaidLine, key
 from pbr_rules.expressions import Expression
-from pbr_rules.settlement.lines import Line
+from pbr_rules.settlement.line import Line
 from pbr_rules.settlement.statement import Settlement, settle
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
