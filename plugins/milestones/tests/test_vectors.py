@@ -15,7 +15,7 @@ from pbr_rules.surface.write import write
 
 HERE = Path(__file__).parent
 VECTORS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "vectors.toml").read_text(encoding="utf-8"))
-LIBRARY = ("recovery_pilots", "work_programme_sustainment")
+LIBRARY = ("recovery_pilots", "work_programme")
 CONTRACTS = (*LIBRARY, *sorted(path.name for path in HERE.glob("*.pbr")))
 
 
