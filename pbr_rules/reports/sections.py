@@ -46,6 +46,8 @@ def facts(whole: Json) -> list[tuple[str, str]]:
     if s["contract"]["runs"]:
         first, last = s["contract"]["runs"]
         found.append(("Runs", f"{shown_day(first)} to {shown_day(last)}"))
+    if s["contract"]["calendar"]:
+        found.append(("Working days", _calendar(s["contract"]["calendar"])))
     found.append(("Settled on", shown_day(s["dates"]["on"])))
     if s["dates"]["known_at"]:
         found.append(("As known on", shown_day(s["dates"]["known_at"])))
@@ -61,6 +63,14 @@ def facts(whole: Json) -> list[tuple[str, str]]:
         found.append(("Payments", f"rounded to {s['contract']['rounding']}"))
     found.append(("Counted by", f"{r['engine']['name']} {r['engine']['version']}, pbr_rules {r['pbr_rules']}"))
     return found
+
+
+def _calendar(calendar: Json) -> str:
+    """Which days are working days."""
+    if calendar["records"]:
+        return f"weekends and the days of `{calendar['records']}` are closed"
+    years = f", {calendar['from']} to {calendar['to']}" if calendar["from"] else ""
+    return f"{calendar['name']}{years}"
 
 
 PARTS = {

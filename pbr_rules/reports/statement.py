@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from pbr_rules import __version__
+from pbr_rules.calendars import Calendar
 from pbr_rules.checked.model import Contract, Dated
 from pbr_rules.checked.versions import measure_of, under_of
 from pbr_rules.dates import long_text
 from pbr_rules.evidence.read import Raw
 from pbr_rules.exact import decimal_text, ratio_text
+from pbr_rules.expressions import Column
 from pbr_rules.reports.pictured import change_json, scale_json
 from pbr_rules.settlement.compared import Comparison
 from pbr_rules.settlement.drawn import compared, scales
@@ -171,6 +173,7 @@ def _contract(contract: Contract) -> Json:
         "currency": written.currency,
         "runs": [day.isoformat() for day in written.runs] if written.runs else None,
         "rounding": f"{written.rounding.place.written} {written.rounding.mode}" if written.rounding else None,
+        "calendar": _calendar(contract),
         "parties": [{"role": p.role, "name": p.name, "title": p.title} for p in written.parties],
         "dimensions": {
             **{name: category.title for name, category in contract.categories.items()},
@@ -185,6 +188,18 @@ def _contract(contract: Contract) -> Json:
             for name, period in contract.periods.items()
         },
     }
+
+
+def _calendar(contract: Contract) -> Json | None:
+    """What says which days are working days: a calendar of the package with the years it covers, or records of the contract."""
+    match contract.calendar:
+        case Calendar(name=name, years=(first, last)):
+            return {"name": name, "records": None, "from": first, "to": last}
+        case Column(records=records):
+            return {"name": None, "records": records, "from": None, "to": None}
+        case Calendar(name=name):
+            return {"name": name, "records": None, "from": None, "to": None}
+    return None
 
 
 def _variation(v: Dated) -> Json:
