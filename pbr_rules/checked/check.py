@@ -8,7 +8,7 @@ from attrs import define, evolve, field, fields
 
 from pbr_rules import bounds, kinds
 from pbr_rules import expressions as x
-from pbr_rules.catalogue import OWN, Catalogue, Loaded, Provided
+from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked import counting, examples, money, scales, tables, working
 from pbr_rules.checked.context import Context
 from pbr_rules.checked.declare import declared
@@ -17,14 +17,12 @@ from pbr_rules.checked.model import Constraint, Contract, Define, Duty, Earlier,
 from pbr_rules.checked.places import Declared, Place
 from pbr_rules.checked.readings import put_in, under
 from pbr_rules.checked.resolve import Resolver
+from pbr_rules.checked.uses import plugins_lacking
 from pbr_rules.checked.varied import dated
 from pbr_rules.diagnostics import Diagnostic, Label, did_you_mean, listing
-from pbr_rules.duties import Constraint as KindOfConstraint
 from pbr_rules.expressions import conjuncts
-from pbr_rules.measures import Measure
 from pbr_rules.source import Source, Span
 from pbr_rules.surface import tree as t
-from pbr_rules.versions import major
 
 FIGURES = (t.Parameter, t.Measure, t.Define, t.Payment)
 
@@ -92,14 +90,13 @@ class _Checker:
     context: Context = field(init=False)
     after_payments: set[str] = field(factory=set)
     too_deep: bool = False
-    lacking: tuple[str, ...] = ()
 
     def contract(
         self, source: Source, variations: dict[str, t.Variation], readings: tuple[str, ...]
     ) -> Contract | None:
         head = self._head()
         self._names()
-        self._are_used()
+        lacking = plugins_lacking(self.clauses, self.catalogue, self._say)
         places = declared(self.clauses, head.currency or "", self._say)
         scope = (head.scope.dimensions, head.scope.excepted) if head.scope else ((), ())
         self._scope(head, places)
@@ -116,7 +113,7 @@ class _Checker:
             has_calendar=head.calendar is not None,
         )
         calendar = working.calendar(head.calendar, places, self._say)
-        self.context = Context(places, resolver, self.catalogue, head, self._say, self.lacking)
+        self.context = Context(places, resolver, self.catalogue, head, self._say, lacking)
         for name in self.scale_clauses:
             self.scale(name)
         for name, clause in self.written.items():
@@ -211,8 +208,6 @@ class _Checker:
         """One name, one meaning."""
         seen: dict[str, Span] = {}
         for clause in self.clauses:
-            if isinstance(clause, t.Uses):
-                self._uses(clause)
             if isinstance(clause, t.Language) and clause.version != 1:
                 self._say(
                     Diagnostic(
@@ -242,71 +237,6 @@ class _Checker:
                 self.scale_clauses[clause.name] = clause
             elif isinstance(clause, t.Limit) or (isinstance(clause, t.Constraint) and clause.is_duty):
                 self.after_payments.add(clause.name)
-
-    def _uses(self, clause: t.Uses) -> None:
-        """A plugin that the contract needs works here, in a version that the contract was written for."""
-        name = clause.plugin
-        loaded = next((each for each in self.catalogue.plugins if each.plugin == name), None)
-        if loaded is not None:
-            if major(loaded.version) not in (clause.version, 0):
-                self._of_another_version(clause, loaded)
-            return
-        failure = next((each for each in self.catalogue.failures if each.plugin == name), None)
-        if failure is not None:
-            self._lacks(clause, failure.sentence)
-        elif any(each.plugin == name for each in self.catalogue.left_out):
-            self._lacks(
-                clause,
-                f"the contract uses the plugin `{name}`, which PBR_DISABLE_PLUGINS leaves out",
-                f"take `{name}` out of PBR_DISABLE_PLUGINS",
-            )
-        else:
-            self._lacks(
-                clause,
-                f"the contract uses the plugin `{name}`, which is not installed",
-                f"`pip install pbr-rules-{name.replace('_', '-')}`",
-            )
-
-    def _of_another_version(self, clause: t.Uses, loaded: Loaded) -> None:
-        wanted, have = clause.version, major(loaded.version)
-        help = () if loaded.from_file else (f'`pip install "{loaded.distribution}>={wanted},<{wanted + 1}"`',)
-        if wanted < have:
-            help = (*help, f"or write the contract for version {have}, and `uses {loaded.plugin} {have}`")
-        self._lacks(
-            clause,
-            f"the contract is written for version {wanted} of the plugin `{loaded.plugin}`, and this is version "
-            f"{loaded.version} ({loaded.distribution})",
-            *help,
-        )
-
-    def _lacks(self, clause: t.Uses, headline: str, *help: str) -> None:
-        self.lacking = (*self.lacking, clause.plugin)
-        self._say(Diagnostic("plugin", headline, clause.span, help=help))
-
-    def _are_used(self) -> None:
-        """A contract says which plugin its words come from, so that whoever reads it knows what it needs."""
-        if self.lacking:  # what another adds in its place is not what the contract means
-            return
-        used = {clause.plugin for clause in self.clauses if isinstance(clause, t.Uses)}
-        for clause in self.clauses:
-            if not isinstance(clause, t.Measure | t.Constraint):
-                continue
-            for line in clause.lines:
-                provided: Provided[type[Measure]] | Provided[type[KindOfConstraint]] | None = None
-                if isinstance(line, t.Head):
-                    word, provided = line.measure, self.catalogue.measures.get(line.measure)
-                elif isinstance(line, t.Duty):
-                    word, provided = line.kind, self.catalogue.constraints.get(line.kind)
-                if provided is None or provided.distribution == OWN or provided.plugin in used:
-                    continue
-                self._say(
-                    Diagnostic(
-                        "incomplete",
-                        f"`{word}` comes from the plugin `{provided.plugin}`, and the contract does not say that it uses it",
-                        line.span,
-                        help=(f"add `uses {provided.plugin} {major(provided.version) or 1}` below `language 1`",),
-                    )
-                )
 
     def _exists(self, name: str) -> bool:
         known = (self.written, self.scale_clauses, self.after_payments, self.damaged)
