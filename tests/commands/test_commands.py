@@ -124,7 +124,6 @@ def test_70_when_it_is_our_own_fault(pbr: Pbr, monkeypatch: pytest.MonkeyPatch) 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("a promise of our own")
 
-    monkeypatch.setattr("pbr_rules.library.find", broken)
     monkeypatch.setattr("pbr_rules.commands.shared.find", broken)
     ran = pbr("settle", "tarp")
     assert (ran.code, ran.out) == (70, "")
