@@ -14,7 +14,7 @@ from pbr_rules.reports.charts import Chart, charts
 from pbr_rules.reports.layout import Section
 from pbr_rules.reports.sections import PARTS, exactly, facts, sections, title
 from pbr_rules.reports.statement import Json, shown_day
-from pbr_rules.reports.totals import headline, left_out
+from pbr_rules.reports.totals import MAY_BE_MORE, headline, left_out, of_the_total
 from pbr_rules.reports.workings import once, plainly
 
 MOST_WAYS = 40
@@ -52,6 +52,7 @@ def statement(whole: Json) -> str:
             purpose=settled["contract"]["purpose"],
             headline=headline(whole),
             left_out=left_out([line for line in settled["lines"] if line["amount"] is None]),
+            may_be_more=[note for note in of_the_total(whole) if note.startswith(MAY_BE_MORE)],
             facts=[fact for fact in facts(whole) if fact[0] not in ("Terms", "Counted by")],
             summary=[_unsaid(section) for section in every if section.part == "summary"],
             parts=_parts(whole, every),
@@ -78,7 +79,8 @@ def _parts(whole: Json, every: list[Section]) -> list[_Part]:
 
 def _unsaid(section: Section) -> Section:
     """A section of the summary without the note that the page has said above it, with a link."""
-    return evolve(section, notes=tuple(note for note in section.notes if not note.startswith("This total leaves out ")))
+    above = ("This total leaves out ", MAY_BE_MORE)
+    return evolve(section, notes=tuple(note for note in section.notes if not note.startswith(above)))
 
 
 def _safe(chart: Chart) -> Chart:

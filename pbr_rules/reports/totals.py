@@ -60,7 +60,7 @@ def summary(whole: Json) -> Section:
         ("Line", "Clause", "Left out", *_net_heading("Amount", whole)),
         tuple(rows),
         (3, 4, 5),
-        tuple(_of_the_total(whole)),
+        tuple(of_the_total(whole)),
         frozenset((len(rows) - 1,)),
     )
 
@@ -79,7 +79,10 @@ def _net(found: list[Json], whole: Json) -> tuple[Cell, ...]:
     return as_money(paid, whole), as_money(due, whole)
 
 
-def _of_the_total(whole: Json) -> Iterator[str]:
+MAY_BE_MORE = "It may be more than the terms allow"
+
+
+def of_the_total(whole: Json) -> Iterator[str]:
     """What must be known of the total: what it leaves out, and where it may be more than the terms allow."""
     lines = whole["settlement"]["lines"]
     without = left_out([line for line in lines if line["amount"] is None])
@@ -87,7 +90,7 @@ def _of_the_total(whole: Json) -> Iterator[str]:
         yield f"This total leaves out {without}: see “Not settled”."
     limits = dict.fromkeys(line_name(line) for line in lines if line["kind"] == "limit" and line["amount"] is None)
     if limits:
-        yield f"It may be more than the terms allow: {listing([f'“{name}”' for name in limits])} could not be applied."
+        yield f"{MAY_BE_MORE}: {listing([f'“{name}”' for name in limits])} could not be applied."
 
 
 def left_out(lines: list[Json]) -> str:
@@ -152,12 +155,14 @@ def compared(whole: Json) -> Section:
 
 
 def _agreement(comparison: Json) -> str:
-    """How many rows agree. Nothing is made to."""
-    told = [Fraction(row["difference"]) for row in comparison["rows"] if row["difference"] is not None]
+    """How many rows of the file agree. Nothing is made to."""
+    rows = [row for row in comparison["rows"] if row["paid"] is not None]
+    told = [Fraction(row["difference"]) for row in rows if row["difference"] is not None]
     unlike = sum(1 for difference in told if difference)
-    agree = f"{counted_words(len(told) - unlike, 'row')} of {comparison['file']} {_agrees(len(told) - unlike)} with the terms, {unlike:,} {_agrees(unlike, ' not')}"
-    without = len(comparison["rows"]) - len(told)
-    rest = f", and of {without:,} it cannot be told" if without else ""
+    alike = len(told) - unlike
+    agree = f"{counted_words(alike, 'row')} of {comparison['file']} {_agrees(alike)} with the terms, {unlike:,} {_agrees(unlike, ' not')}"
+    without = len(rows) - len(told)
+    rest = f", and of {without:,} it cannot be told, since lines are not settled" if without else ""
     return f"{agree}{rest}. A difference is what was paid less what the terms come to; it is shown, and nothing is made to agree."
 
 
