@@ -322,14 +322,16 @@ class _Writer:
                 sheet.set_row(first + 1 + down, 42 if table.blank else min(15 * tall, 400))
             more: dict[str, object] = {"bold": True, "top": 1} if down in table.strong else {}
             for across, cell in enumerate(row):
-                indent = int(across not in figures)
-                self.cell(sheet, first + 1 + down, across, cell, indent=indent, bottom=1, bottom_color=RULE, **more)
+                beside = (
+                    {"align": "right"} if across in figures else {"indent": 1}
+                )  # words among figures stand as they do
+                self.cell(sheet, first + 1 + down, across, cell, **beside, bottom=1, bottom_color=RULE, **more)
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
 
     def cell(self, sheet: Any, row: int, column: int, cell: Entry, **more: object) -> None:
         """Text as text; a count, an amount, a figure as a number with its sign, where fifteen digits hold it."""
         if not isinstance(cell, str | Several):
-            more.pop("indent", None)
+            more = {name: said for name, said in more.items() if name not in ("indent", "align")}
         if isinstance(cell, int):
             sheet.write_number(row, column, cell, self.format(num_format="#,##0", **more))
         elif isinstance(cell, Money):
