@@ -46,13 +46,13 @@ def test_the_cohorts_of_2019_20(tmp_path: Path, engine: str) -> None:
     every = areas()
     assert len(every) == 21
     decided = [
-        [area, cohort, "payment" if place < paid else "neither"]
+        [area, cohort, "to_pay" if place < paid else "neither"]
         for cohort, paid in PAID.items()
         for place, area in enumerate(every)
     ]
     files = {
         "decisions": [["area", "quarter", "decision"], *decided],
-        "annual_decisions": [["area", "year", "Decision"], *([area, "year_2019_20", "payment"] for area in every)],
+        "annual_decisions": [["area", "year", "Decision"], *([area, "year_2019_20", "to_pay"] for area in every)],
         "starts": [STARTS],
         "offences": [["start", "Date of offence", "Date of conviction, caution, reprimand or warning"]],
     }
