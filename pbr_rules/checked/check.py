@@ -403,19 +403,34 @@ class _Checker:
                     )
 
     def _partly_covered(self, limits: tuple[Limit, ...]) -> None:
-        """A later limit counts earlier ones on the same payments, which needs them inside it or apart from it."""
+        """A later limit counts earlier ones on the same payments: they lie inside it or apart from it, and are no coarser."""
         for index, later in enumerate(limits):
-            for earlier in limits[:index]:
-                if later.meets(earlier) and not later.takes_in(earlier):
-                    self._say(
-                        Diagnostic(
-                            "ambiguous",
-                            f"`{later.name}` covers a part of what `{earlier.name}` covers, and nothing says how much of that limit "
-                            "falls on the part",
-                            later.span,
-                            help=("write the narrower limit first: limits are taken in the order written",),
-                        )
+            for earlier in (limit for limit in limits[:index] if later.meets(limit)):
+                if later.part_of(earlier) is None:
+                    self.context.problem(
+                        "ambiguous",
+                        f"`{later.name}` covers a part of what `{earlier.name}` covers, and nothing says how much of that limit "
+                        "falls on the part",
+                        later.span,
+                        ("write the narrower limit first: limits are taken in the order written",),
                     )
+                elif self._finer(later, earlier):
+                    over = listing([f"`{d}`" for d in later.dimensions if d not in earlier.dimensions])
+                    self.context.problem(
+                        "ambiguous",
+                        f"`{later.name}` is for each {over} apart, and `{earlier.name}` before it takes from all of them together: "
+                        "nothing says how much from each",
+                        later.span,
+                        (f"write `{later.name}` before `{earlier.name}`: limits are taken in the order written",),
+                        (Label(earlier.span, "taken first"),),
+                    )
+
+    def _finer(self, limit: Limit, other: Limit) -> bool:
+        """Whether each cell of a limit lies in one cell of another, and not the other way round."""
+        inner, outer = self.context.place(limit.axes), self.context.place(other.axes)
+        return all(len(inner.locate(d)) == 1 for d in other.dimensions) and not all(
+            len(outer.locate(d)) == 1 for d in limit.dimensions
+        )
 
 
 def _payment_in(name: str) -> str | None:

@@ -287,9 +287,13 @@ class Limit(Figure):
     value: Expression
     clause: str | None
 
-    def takes_in(self, other: Limit) -> bool:
-        """Whether everything that another limit covers is covered here."""
-        return all(c in self.covers or Covered(c.payment) in self.covers for c in other.covers)
+    def part_of(self, other: Limit) -> tuple[str, ...] | None:
+        """Whose parts of what another limit takes are covered here: none named, all of it. None: that cannot be told apart, since
+        not everything that it covers is covered here in the same way."""
+        mine = [frozenset(own.payer for own in self.covers if own.payment == c.payment) for c in other.covers]
+        if not mine or not mine[0] or any(payers != mine[0] for payers in mine):
+            return None
+        return () if None in mine[0] else tuple(sorted(payer for payer in mine[0] if payer is not None))
 
     def meets(self, other: Limit) -> bool:
         """Whether something is covered by both."""

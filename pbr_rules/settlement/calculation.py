@@ -20,7 +20,7 @@ from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
 from pbr_rules.engines.working import known_days
 from pbr_rules.engines.working import put_in as put_in_days
 from pbr_rules.evidence.tables import places
-from pbr_rules.plan.from_checked import undecided
+from pbr_rules.plan.from_checked import TURNED, undecided
 from pbr_rules.plan.model import Undecided, ends
 from pbr_rules.settlement.cells import Cells
 from pbr_rules.settlement.frame import Env, Frame, Result, any_one, every_one, first_without, round_off
@@ -28,6 +28,9 @@ from pbr_rules.settlement.gather import gathered
 from pbr_rules.settlement.scales import on_scale
 from pbr_rules.settlement.values import Reading, State, Under, Value, known, put_in, shown, without, worked
 from pbr_rules.words import length_words, words
+
+PASSED = (x.Comparator.AT_LEAST, x.Comparator.ABOVE, x.Comparator.IS_NOT)
+"""Comparisons that hold once a count has passed the figure it is compared with; of all others the contrary holds."""
 
 
 class Calculation(Cells):
@@ -111,7 +114,7 @@ class Calculation(Cells):
             case x.Extreme(lower=lower, first=first, second=second):
                 a, b = self.value(first, env, frame), self.value(second, env, frame)
                 missing = first_without(a, b)
-                return missing or (a if (a.number <= b.number) is lower else b)
+                return missing or (a if (a.of <= b.of) is lower else b)  # type: ignore[operator]
             case x.Compare() | x.OneOf() | x.Known() | x.Within() | x.Between() | x.Not():
                 return self._condition(node, env, frame)
             case x.Both(conditions=conditions):
@@ -314,7 +317,8 @@ class Calculation(Cells):
         if isinstance(node, x.Compare):
             left, right = self.value(node.left, env, frame), self.value(node.right, env, frame)
             missing = first_without(left, right)
-            return missing or known(kinds.FLAG, COMPARE[node.how](left.of, right.of))
+            decided = self._already(node, left, right, env) if missing is not None else None
+            return decided or missing or known(kinds.FLAG, COMPARE[node.how](left.of, right.of))
         if isinstance(node, x.Within):
             day, anchor = self.value(node.day, env, frame), self.value(node.anchor, env, frame)
             lasts = self._length(node.length)
@@ -330,6 +334,30 @@ class Calculation(Cells):
         parts = [self.value(p, env, frame) for p in (between.first, between.day, between.last)]
         missing = first_without(*parts)
         return missing or known(kinds.FLAG, parts[0].of <= parts[1].of <= parts[2].of)  # type: ignore[operator]
+
+    def _already(self, node: x.Compare, left: Value, right: Value, env: Env) -> Value | None:
+        """What a comparison comes to though a count still waits: a count that can only grow has passed a figure for good."""
+        how, of, waits, end = node.how, node.left, left, right
+        if right.state is State.NOT_YET:
+            how, of, waits, end = TURNED[node.how], node.right, right, left
+        while isinstance(of, x.Bracket):
+            of = of.inner
+        if (
+            waits.state is not State.NOT_YET
+            or not end.known
+            or not isinstance(of, x.Read)
+            or not isinstance(end.of, Fraction)
+        ):
+            return None
+        so_far = self.so_far(of, env)
+        if so_far is None:
+            return None
+        passed = so_far >= end.of if how in (x.Comparator.AT_LEAST, x.Comparator.BELOW) else so_far > end.of
+        return known(kinds.FLAG, how in PASSED) if passed else None
+
+    @abstractmethod
+    def so_far(self, node: x.Read, env: Env) -> Fraction | None:
+        """What a measure that can only grow has come to, while it waits for its window; None for any other."""
 
     def not_yet(self, records: str, what: str, closes: date) -> Value:
         """A figure that waits for a file to go further."""

@@ -9,49 +9,91 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Contract, Duty, Limit
 from pbr_rules.diagnostics import listing
 from pbr_rules.duties import Shortfall
+from pbr_rules.evidence.paid import key
 from pbr_rules.settlement.line import Finder, Line, made
 from pbr_rules.settlement.payments import split
-from pbr_rules.settlement.values import known, put_in, shown, worked
+from pbr_rules.settlement.values import State, known, put_in, shown, without, worked
 
 if TYPE_CHECKING:
     from pbr_rules.settlement.frame import Env
     from pbr_rules.settlement.terms import Terms
 
 
+@frozen
+class _Covered:
+    """What a limit covers in one cell.
+
+    Attributes:
+        lines: with what each comes to there. total, payers: in all, and borne by whom.
+        left_out: lines that are not settled, and that nothing was paid on. stays: what was paid on lines not settled now.
+        across: an earlier limit that took from this cell and others together.
+    """
+
+    lines: tuple[Line, ...]
+    total: Fraction
+    payers: dict[str, Fraction]
+    left_out: int
+    stays: Fraction
+    across: str | None
+
+
 def limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
     """For each cell of the limit, one line: minus what the covered lines come to above it."""
-    covered: dict[Cell | None, list[Line]] = defaultdict(list)
+    inside: dict[Cell, list[Line]] = defaultdict(list)
+    across: dict[Cell, str] = {}
     finder = Finder(terms, limit.dimensions)
     for line in lines:
-        if _payers(terms.contract, limit, line) is not None:
-            covered[finder.cell(line)].append(line)
-    by_person = any(axis.members is None for axis in limit.axes)
+        if _payers(terms.contract, limit, line) is None or (line.kind == "limit" and line.amount == 0):
+            continue
+        cells = finder.cells(line)
+        if len(cells) > 1:
+            across |= dict.fromkeys(cells, line.of)
+        for cell in cells[:1] if len(cells) == 1 else ():
+            inside[cell].append(line)
     found = []
     for at, people in terms.cells(limit.axes):
-        total, left_out, payers = Fraction(0), 0, dict[str, Fraction]()
-        inside = covered.get(tuple(at.values()), [])
-        for line in inside:
-            if line.each is None:
-                left_out += 1
-                continue
-            times = 1 if by_person else line.people
-            whose = _payers(terms.contract, limit, line) or ()
-            total += line.each * times if not whose else Fraction(0)
-            for payer, part in line.shares:
-                if not whose or payer in whose:
-                    payers[payer] = payers.get(payer, Fraction(0)) + part * times / line.people
-                    total += part * times / line.people if whose else Fraction(0)
-        payees = tuple(dict.fromkeys(line.payee for line in inside if line.payee))
+        cell = tuple(at.values())
         here = terms.here(limit, at)
         stands: Limit = here.contract.figures[limit.name]  # type: ignore[assignment]
-        found.append(_limit_line(here, stands, at, people, total, left_out, payers, payees))
+        covered = _covered(here, limit, inside.get(cell, []), across.get(cell))
+        found.append(_limit_line(here, stands, at, people, covered))
     return found
+
+
+def _covered(terms: Terms, limit: Limit, lines: list[Line], across: str | None) -> _Covered:
+    by_person = any(axis.members is None for axis in limit.axes)
+    total, stays, left_out, payers = Fraction(0), Fraction(0), 0, dict[str, Fraction]()
+    counted = []
+    for line in lines:
+        each, shares = _stands_at(terms, line)
+        if each is None:
+            left_out += 1
+            continue
+        counted.append(line)
+        times = 1 if by_person else line.people
+        whose = _payers(terms.contract, limit, line) or ()
+        parts = {payer: part * times for payer, part in shares if not whose or payer in whose}
+        comes_to = sum(parts.values(), Fraction(0)) if whose else each * times
+        total += comes_to
+        stays += comes_to if line.each is None else Fraction(0)
+        for payer, part in parts.items():
+            payers[payer] = payers.get(payer, Fraction(0)) + part
+    return _Covered(tuple(counted), total, payers, left_out, stays, across)
+
+
+def _stands_at(terms: Terms, line: Line) -> tuple[Fraction | None, tuple[tuple[str, Fraction], ...]]:
+    """What a line comes to for one, and what each payer bears of that; of a line that is not settled, what was paid on it and stays.
+    None where nothing was."""
+    if line.each is not None:
+        return line.each, tuple((payer, part / line.people) for payer, part in line.shares)
+    paid = terms.inputs.earlier(key(line.of, line.at))
+    return (paid.amount, paid.shares) if paid is not None and paid.amount else (None, ())
 
 
 def _payers(contract: Contract, limit: Limit, line: Line) -> tuple[str, ...] | None:
@@ -59,42 +101,31 @@ def _payers(contract: Contract, limit: Limit, line: Line) -> tuple[str, ...] | N
     if line.kind == "payment":
         whose = [c.payer for c in limit.covers if c.payment == line.of]
         return None if not whose else tuple(payer for payer in whose if payer is not None)
-    earlier = next(other for other in contract.limits if other.name == line.of)
-    if not limit.takes_in(earlier):
-        return None
-    payments = {c.payment for c in earlier.covers}
-    return tuple(dict.fromkeys(c.payer for c in limit.covers if c.payment in payments and c.payer is not None))
+    earlier = next((other for other in contract.limits if other.name == line.of), None)
+    return limit.part_of(earlier) if earlier is not None and limit.meets(earlier) else None
 
 
-def _limit_line(
-    terms: Terms,
-    limit: Limit,
-    at: Env,
-    people: int,
-    total: Fraction,
-    left_out: int,
-    payers: dict[str, Fraction],
-    payees: tuple[str, ...],
-) -> Line:
+def _limit_line(terms: Terms, limit: Limit, at: Env, people: int, covered: _Covered) -> Line:
     frame = terms.frame()
     most = terms.held(limit.name) or terms.value(limit.value, at, frame)
     money = kinds.money(terms.contract.currency)
-    sum_ = known(money, total)
-    if most.known:
-        over = max(total - most.number, Fraction(0))
-        value = known(money, -over)
-        step = f"covered lines come to {put_in(sum_)}; at most {shown(evolve(most, kind=money))}"
-    else:
-        value, over, step = most.through(limit.name), Fraction(0), f"covered lines come to {put_in(sum_)}"
-    if left_out:
-        step += f"; {left_out:,} line{'' if left_out == 1 else 's'} not settled left out"
+    if covered.across is not None:
+        why = f"`{covered.across}` took from several cells of `{limit.name}` together, and nothing says how much from each"
+        most = without(State.REFUSED, why, money)
+    over = max(covered.total - most.number, Fraction(0)) if most.known else Fraction(0)
+    value = known(money, -over) if most.known else most.through(limit.name)
+    step = f"covered lines come to {put_in(known(money, covered.total))}"
+    step += f"; at most {shown(evolve(most, kind=money))}" if most.known else ""
+    if covered.left_out:
+        step += f"; {covered.left_out:,} line{'' if covered.left_out == 1 else 's'} not settled left out"
+    if covered.stays:
+        step += f"; {put_in(known(money, covered.stays))} of it was paid on lines that are not settled now, and stays"
     steps = [step]
+    payees = tuple(dict.fromkeys(line.payee for line in covered.lines if line.payee))
     if over and len(payees) > 1:
         steps.append(f"the terms do not say how {listing([f'`{payee}`' for payee in payees])} bear it")
     working = worked(terms.label(limit.name, at), limit.title, value, steps=steps, inputs=frame.inputs, kind=money)
-    working = evolve(working, under=terms.applied(limit.name))
-    shares = _limit_shares(terms, payers, total, over, people)
-    return made(
+    line = made(
         terms,
         limit.name,
         "limit",
@@ -103,11 +134,12 @@ def _limit_line(
         at,
         people,
         value,
-        working,
+        evolve(working, under=terms.applied(limit.name)),
         payees[0] if len(payees) == 1 else "",
-        shares,
-        left_out,
+        _limit_shares(terms, covered.payers, covered.total, over, people),
+        covered.left_out,
     )
+    return evolve(line, under=covered.lines)
 
 
 def duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:

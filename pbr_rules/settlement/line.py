@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, Payment
 from pbr_rules.checked.places import Declared, Place
@@ -27,12 +27,14 @@ class Net:
         paid: by earlier statements. due: what the line comes to less that; None where the line is not settled.
         day: when it was first paid.
         shares: for each payer, what it had paid, and what is due from it.
+        settled: whether this was found with the line itself, as for a line that is no more.
     """
 
     paid: Fraction = Fraction(0)
     due: Fraction | None = None
     day: date | None = None
     shares: tuple[tuple[str, Fraction, Fraction | None], ...] = ()
+    settled: bool = False
 
 
 @frozen
@@ -47,6 +49,7 @@ class Line:
         state, why: whether it is payable, and if not the reason.
         shares: what each payer bears of `amount`.
         net: what earlier statements paid of it.
+        under: of a limit, the lines that it was taken from.
         no_more: the people it stands for, where this settlement has no line for them any more.
     """
 
@@ -69,6 +72,7 @@ class Line:
     leaves_out: int = 0
     net: Net = Net()
     no_more: tuple[str, ...] = ()
+    under: tuple[Line, ...] = field(default=(), eq=False, repr=False)
 
     @property
     def at(self) -> Env:
@@ -124,10 +128,17 @@ class Finder:
         self.ways: dict[tuple[str, ...], dict[str, Expression | None]] = {}
 
     def cell(self, line: Line) -> Cell | None:
-        """The cell, or None where the line falls in none."""
+        """The cell, or None where the line falls in none, or in several."""
+        (cell, *more) = (*self.cells(line), None)[:2]
+        return None if more and more[0] is not None else cell
+
+    def cells(self, line: Line) -> tuple[Cell, ...]:
+        """The cell that a line falls in; of a limit that says no more itself, those of the lines that it was taken from."""
         env = line.at
         found = tuple(self._member(dimension, env, line) for dimension in self.dimensions)
-        return None if None in found else tuple(str(member) for member in found)
+        if None not in found:
+            return (tuple(str(member) for member in found),)
+        return tuple(dict.fromkeys(cell for inner in line.under for cell in self.cells(inner)))
 
     def _member(self, dimension: str, env: Env, line: Line) -> str | None:
         if dimension in env:

@@ -11,6 +11,7 @@ from pbr_rules.checked.model import Constraint, Payment
 from pbr_rules.duties import Shortfall
 from pbr_rules.settlement.limits import duty_lines, limit_lines
 from pbr_rules.settlement.line import Finder, Line, made
+from pbr_rules.settlement.netting import no_more
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.values import State, Value, Working, without
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def all_lines(terms: Terms) -> tuple[Line, ...]:
     """Every line: payments in the order written, then limits in the order written, each counting the limits before it."""
     lines = [line for payment in terms.contract.payments for line in _payment_lines(terms, payment)]
+    lines += list(no_more(terms, lines, ("payment",)))  # before the limits: what is never recovered counts towards them
     for limit in terms.contract.limits:
         lines += limit_lines(terms, limit, lines)
     for duty in terms.contract.duties:

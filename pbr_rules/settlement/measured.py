@@ -17,7 +17,7 @@ from pbr_rules.plan.model import Answer
 from pbr_rules.settlement.calculation import Calculation
 from pbr_rules.settlement.frame import Env, Frame, Result, label
 from pbr_rules.settlement.values import State, Value, Working, known, put_in, shown, without, worked
-from pbr_rules.tallies import Latest, Over
+from pbr_rules.tallies import Latest, Over, People, Rows
 from pbr_rules.words import words
 
 
@@ -83,6 +83,20 @@ class Measured(Calculation):
         ):  # these keep how many people they are over; a sum is for so many
             return known(figure.kind, number * (figure.per or 1) / people)
         return known(figure.kind, number / people, (int(number), people) if number.denominator == 1 else None)
+
+    def so_far(self, node: x.Read, env: Env) -> Fraction | None:
+        figure = self.contract.figures[node.figure]
+        if not isinstance(figure, Measure) or not _only_grows(figure):
+            return None
+        at = {dimension: self.value(way, env, Frame()) for dimension, way in node.at}
+        if not all(member.known for member in at.values()):
+            return None
+        kept = tuple(d for d in figure.dimensions if d in at)
+        cell = tuple(str(at[d].of) for d in kept)
+        answer = self.inputs.answers.get((self.counted_as(figure.name), kept))
+        if answer is None or answer.undecided.get(cell):
+            return None  # a day that is filled in later may take a row out again
+        return Fraction(sum(answer.counted.get(cell, {}).values()))
 
     def _day(self, figure: Measure, day: date | None, still_open: Value | None, at: Env) -> Value:
         """The day that a measure comes to. The first day of something is known once it has come; that it never came, and the
@@ -216,6 +230,17 @@ class Measured(Calculation):
 def _over(figure: Measure, at: Env, kept: tuple[str, ...]) -> Cell:
     """The part of a cell that people fall in."""
     return tuple(at[a.dimension] for a in figure.placed if a.on_base and a.dimension in kept)
+
+
+def _only_grows(figure: Measure) -> bool:
+    """Whether rows that come later can only add: a plain count of rows, of which none stands for others."""
+    tally = figure.tally
+    return (
+        tally.over is None
+        and isinstance(tally.counts, Rows | People)
+        and tally.pick is None
+        and figure.survivor is None
+    )
 
 
 def _head(figure: Measure) -> str:

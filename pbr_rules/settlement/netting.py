@@ -15,7 +15,7 @@ from attrs import evolve
 
 from pbr_rules import kinds
 from pbr_rules.checked.model import Payment
-from pbr_rules.evidence.paid import Key, PaidLine, key
+from pbr_rules.evidence.paid import PaidLine, key
 from pbr_rules.settlement.line import Line, Net
 from pbr_rules.settlement.values import State, known, put_in, worked
 
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 
 
 def netted(terms: Terms, lines: Iterable[Line], on: date | None) -> tuple[Line, ...]:
-    """Every line with what was paid before and what is due, and after them what was paid on lines that are no more."""
-    found = []
-    here: set[Key] = set()
-    for line in lines:
-        at = key(line.of, line.at)
-        here.add(at)
-        found.append(evolve(line, net=_net(line, terms.inputs.earlier(at), on)))
-    return (*found, *_no_more(terms, here))
+    """Every line with what was paid before and what is due, and after them what limits took before and take no more."""
+    lines = list(lines)
+    found = [
+        line if line.net.settled else evolve(line, net=_net(line, terms.inputs.earlier(key(line.of, line.at)), on))
+        for line in lines
+    ]
+    return (*found, *no_more(terms, lines, ("limit", "duty")))
 
 
 def _net(line: Line, earlier: PaidLine | None, on: date | None) -> Net:
@@ -50,11 +49,13 @@ def _net(line: Line, earlier: PaidLine | None, on: date | None) -> Net:
     return Net(paid, due, first or (on if due else None), shares)
 
 
-def _no_more(terms: Terms, here: set[Key]) -> Iterator[Line]:
-    """Lines that were paid and that this settlement has none of: whoever is excluded now, or a payment no longer in the terms."""
+def no_more(terms: Terms, lines: Iterable[Line], of: tuple[str, ...]) -> Iterator[Line]:
+    """Lines of some kinds that were paid and that this settlement has none of: whoever is excluded now, or a payment no longer in the
+    terms. They are netted already."""
     alike: dict[tuple[object, ...], list[PaidLine]] = {}
+    here = {key(line.of, line.at) for line in lines}
     for paid in terms.inputs.paid.lines.values() if terms.inputs.paid is not None else ():
-        if paid.amount == 0 or key(paid.line, _as_stands(terms, paid.cell)) in here:
+        if paid.kind not in of or paid.amount == 0 or key(paid.line, _as_stands(terms, paid.cell)) in here:
             continue
         closed = tuple((d, m) for d, m in paid.cell.items() if terms.contract.members(d) is not None)
         apart = () if len(paid.cell) - len(closed) <= 1 else tuple(paid.cell.items())
@@ -109,6 +110,7 @@ def _line_no_more(terms: Terms, alike: list[PaidLine]) -> Line:
             (each - paid.amount) * people,
             paid.day,
             tuple((p, part * people, nothing if stays else -part * people) for p, part in paid.shares),
+            settled=True,
         ),
         no_more=tuple(each.cell[person] for each in alike) if person else (),
     )

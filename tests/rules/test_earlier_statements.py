@@ -220,17 +220,52 @@ def test_a_limit_over_the_whole_counts_one_on_a_payers_part(bench):
     settlement = bench.settle("", head=TWO + limits, set={"number": "1"}).settlement
     took = {line.of: line.amount for line in settlement.lines if line.kind == "limit"}
     assert took == {"part": Fraction("-16.66"), "most": Fraction("-33.34")} and settlement.total == 150
-    wrong = (
+    turned = (
         'limit most "All" { covers grant   at most £150 }\n'
         'limit part "The Ministry" { covers moj of grant   at most £50 }\n'
     )
-    (problem,) = bench.problems("", head=TWO + wrong)
-    assert problem.code == "ambiguous"
+    settlement = bench.settle("", head=TWO + turned, set={"number": "1"}).settlement
+    took = {line.of: line.amount for line in settlement.lines if line.kind == "limit"}
+    assert took == {"most": Fraction(-50), "part": 0}  # of the 50 the Ministry bears 16.67, and is left with 49.99
+    assert settlement.by_payer()["moj"][0] == Fraction("49.99")
 
 
 def test_a_limit_on_whoever_pays_no_part_does_not_check(bench):
     (problem,) = bench.problems("", head=TWO + 'limit most "Most" { covers trust of grant   at most £50 }\n')
     assert problem.code == "parties" and "`trust` bears no part of `grant`" in problem.headline
+
+
+def test_what_was_paid_on_a_line_not_settled_now_counts_towards_a_limit(bench):
+    """Else more could be paid than the limit allows, since what was paid stays."""
+    text = PEOPLE.replace("joined: date", "joined: date   open_until: date") + (
+        'records stays "Stays" { person: id of people   left: date }\n'
+        'measure leavings "Left" by person { count of stays for people   where left within 6 months starting on open_until }\n'
+        'payment kept "Kept" by person { when leavings is 0 pay £900 otherwise pay nothing }\n'
+        'limit most "Most" { covers kept   at most £1,000 }\n'
+    )
+    quarters = Quarters(bench, text)
+    rows = {
+        "people": "person,joined,open_until; A,2024-01-01,2024-01-01; B,2024-01-01,2025-01-01",
+        "stays": "person,left",
+    }
+    first = quarters.settle("2024-09-01", rows, complete={"stays": "2024-08-31"})
+    assert first.due == 900  # B waits
+    turned = {**rows, "people": "person,joined,open_until; A,2024-01-01,2025-01-01; B,2024-01-01,2024-01-01"}
+    second = quarters.settle("2024-12-01", turned, complete={"stays": "2024-11-30"})
+    assert (second.paid, second.due) == (900, 100)
+    (limit,) = [line for line in second.lines if line.kind == "limit"]
+    assert limit.amount == -800
+    assert limit.working.steps[0].endswith("£900.00 of it was paid on lines that are not settled now, and stays")
+    assert quarters.settle("2025-09-01", turned, complete={"stays": "2025-08-31"}).total == 1_000
+
+
+def test_what_is_never_recovered_counts_towards_a_limit_when_its_person_is_no_more(bench):
+    text = START.replace("done }", "done   never recovered }") + 'limit most "Most" { covers start   at most £500 }\n'
+    quarters = Quarters(bench, text)
+    quarters.settle("2024-04-01", claims("A", "B"))
+    fewer = {"people": "person,joined; C,2024-01-01", "claims": "person,achieved; C,2024-02-01; C,2024-02-01"}
+    second = quarters.settle("2024-07-01", fewer)
+    assert (second.paid, second.due, second.total) == (400, 100, 500)
 
 
 HELD = """

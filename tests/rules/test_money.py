@@ -172,3 +172,38 @@ def test_what_was_paid_on_a_payment_is_not_taken_off_in_its_own_terms(bench):
     for said in ("pay x   less already paid on p", "pay x - already paid on p"):
         assert "netted-twice" in [w.code for w in bench.warnings(GRANT + f'payment p "P" {{ {said} }}')]
     assert not bench.warnings(GRANT + 'payment p "P" { pay x }\npayment q "Q" { pay already paid on p }')
+
+
+GRAINS = """
+category site { a, b }
+period year each 1 year from 2020-01-01 to 2021-12-31
+records people { person: id   site: site   joined: date }
+payment p "P" by person { dated: joined   pay £600 }
+"""
+PEOPLE_AT = {"people": "person,site,joined; A,a,2020-02-01; B,a,2020-03-01; C,b,2021-02-01"}
+
+
+def test_a_limit_for_each_counts_in_a_later_one_where_all_it_took_from_lies(bench):
+    limits = (
+        'limit each "E" by person { covers p   at most £500 }\nlimit yearly "Y" by year { covers p   at most £700 }\n'
+    )
+    found = bench.amounts(GRAINS + limits, PEOPLE_AT)
+    assert found["yearly[year_1]"] == -(2 * 500 - 700) and found["yearly[year_2]"] == 0
+
+
+def test_a_coarser_limit_before_a_finer_one_does_not_check(bench):
+    limits = 'limit most "M" { covers p   at most £1,000 }\nlimit yearly "Y" by year { covers p   at most £700 }\n'
+    (problem,) = bench.problems(GRAINS + limits)
+    assert problem.code == "ambiguous" and "takes from all of them together" in problem.headline
+    assert "write `yearly` before `most`" in problem.help[0]
+
+
+def test_a_limit_that_took_from_several_cells_of_a_later_one_refuses_it(bench):
+    limits = (
+        'limit yearly "Y" by year { covers p   at most £700 }\nlimit local "L" by site { covers p   at most £2,000 }\n'
+    )
+    text = GRAINS + limits
+    assert bench.amounts(text, PEOPLE_AT)["local[a]"] == 0  # all that the year's limit took from lies in one site
+    spread = {"people": "person,site,joined; A,a,2020-02-01; B,b,2020-03-01"}
+    found = bench.amounts(text, spread)
+    assert "`yearly` took from several cells of `local` together" in found["local[a]"]

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pbr_rules.diagnostics import UsageError
+from pbr_rules.settlement.ids import with_ids
 
 TWO = """
 records people { person: id   released: date }
@@ -160,3 +161,37 @@ def test_a_day_is_in_one_member_of_a_period(bench, text):
 
 def test_a_period_in_which_no_day_is_sought_may_have_members_that_share_days(bench):
     assert bench.problems(OVERLAPPING + 'payment p "P" by cohort { pay £1 }') == []
+
+
+def test_a_count_that_has_passed_a_figure_does_not_wait(bench):
+    """A count can only grow: what it has passed it has passed for good, and what it has not may still come."""
+    text = """
+    records people "P" { person: id   joined: date }
+    records claims "C" { person: id of people   made: date }
+    measure made_in_time "M" by person { count of claims for people   where made within 9 months starting on joined }
+    define any "A" by person = made_in_time is above 0
+    define none "N" by person = made_in_time is 0
+    define two "T" by person = made_in_time is at least 2
+    define few "F" by person = 1 is above made_in_time
+    payment p "P" by person { when any pay £5 otherwise pay nothing }
+    payment q "Q" by person { when none pay £7 otherwise pay nothing }
+    payment r "R" by person { when two or few pay £9 otherwise pay nothing }
+    """
+    rows = {"people": "person,joined; A,2024-01-01; B,2024-01-01", "claims": "person,made; A,2024-02-01"}
+    found = {
+        with_ids(line.working.of): line.amount if line.amount is not None else str(line.state)
+        for line in bench.settle(text, rows, complete={"claims": "2024-03-01"}).settlement.lines
+    }
+    assert found == {
+        'p["A"]': 5,
+        'p["B"]': "not yet",
+        'q["A"]': 0,
+        'q["B"]': "not yet",
+        'r["A"]': "not yet",
+        'r["B"]': "not yet",
+    }
+
+
+def test_the_later_of_two_days(bench):
+    assert str(bench.value("greater of 2025-01-01 and 2025-02-01")) == "2025-02-01"
+    assert str(bench.value("lower of 2025-01-01 and 2025-02-01")) == "2025-01-01"
