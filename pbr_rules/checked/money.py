@@ -170,14 +170,19 @@ def _parties(clause: t.Payment, c: Context) -> tuple[tuple[Share, ...], str]:
     shared = [line for line in clause.lines if isinstance(line, t.Shared)]
     for line in (*from_to[1:], *shared[1:]):
         c.problem("declared-twice", f"`{clause.name}` says twice who pays", line.span)
-    if from_to and shared:
-        c.problem("parties", f"`{clause.name}` says who pays in two ways: `from:` and `shared:`", shared[0].span)
-    if from_to:
-        for name in (from_to[0].payer, from_to[0].payee):
-            if name not in parties:
-                c.problem("unknown-name", f"no party is called `{name}`", from_to[0].span, did_you_mean(name, parties))
-        return (Share(from_to[0].payer, None),), from_to[0].payee
-    if not providers:
+    to = from_to[0].payee if from_to else None
+    one = from_to[0].payer if from_to else None
+    if one is not None and shared:
+        said = f"`{clause.name}` says who pays in two ways: `from:` and `shared:`"
+        c.problem("parties", said, shared[0].span, (f"write `to: {to}` beside `shared:`, in place of `from:`",))
+    for name in (one, to):
+        if name is not None and name not in parties:
+            c.problem("unknown-name", f"no party is called `{name}`", from_to[0].span, did_you_mean(name, parties))
+    if one is not None and to is not None:
+        return (Share(one, None),), to
+    if to is not None:
+        pass  # said
+    elif not providers:
         c.problem(
             "parties",
             f"`{clause.name}` pays nobody: the contract names no provider",
@@ -189,9 +194,9 @@ def _parties(clause: t.Payment, c: Context) -> tuple[tuple[Share, ...], str]:
             "parties",
             f"`{clause.name}` does not say which provider it pays: {listing([f'`{p}`' for p in providers], 'or')}",
             clause.name_span,
-            ("write `from: payer to provider`",),
+            (f"write `to: {providers[0]}`, or `from: payer to {providers[0]}`",),
         )
-    payee = providers[0] if providers else ""
+    payee = to or (providers[0] if providers else "")
     if shared:
         return _shares(clause, shared[0], payers, c), payee
     if len(payers) > 1:

@@ -411,6 +411,8 @@ def _periods(whole: Json) -> list[Chart]:
     found = []
     for dimension, members in s["contract"]["periods"].items():
         lines = [line for line in s["lines"] if dimension in line["cell"]]
+        if not any(line["kind"] == "payment" for line in lines):
+            continue  # limits alone are no picture of what is paid
         there = [member for member in members if any(line["cell"][dimension] == member for line in lines)]
         if len(there) > 1 and any(line["amount"] is not None for line in lines):
             found.append(_period(dimension, there, lines, whole))

@@ -84,7 +84,7 @@ def _dimension(name: str, title: str) -> Column:
 
 def _borne(payer: str, title: str) -> Column:
     def of(line: Json, _: Json) -> str:
-        return next((str(share["amount"]) for share in line["shares"] if share["payer"] == payer), "")
+        return next((share["amount"] or "" for share in line["shares"] if share["payer"] == payer), "")
 
     return Column(f"borne by {payer}", f"Borne by {title}", of, number=True, money=True)
 

@@ -22,7 +22,7 @@ MOST_WAYS = 40
 
 SAID = {
     "limits": "A limit is a line of its own: what it takes stands here, and other lines stay as they are.",
-    "not settled": "Nothing is paid for these until the reason is gone. None of them is counted as nothing.",
+    "not settled": "Nothing more is paid for these until the reason is gone, and what was paid on them stays. None of them is counted as nothing.",
     "charts": "Drawn from the figures of this statement.",
     "signatures": "Agreed as the statement for the dates given above.",
 }

@@ -88,6 +88,9 @@ def of_the_total(whole: Json) -> Iterator[str]:
     without = left_out([line for line in lines if line["amount"] is None])
     if without:
         yield f"This total leaves out {without}: see “Not settled”."
+    stays = sum((Fraction(line["paid"]) for line in lines if line["amount"] is None), Fraction(0))
+    if stays:
+        yield f"{as_money(stays, whole)} of what was paid before was paid on lines that are not settled now. It stays, and is in none of these sums but “Paid before”."
     limits = dict.fromkeys(line_name(line) for line in lines if line["kind"] == "limit" and line["amount"] is None)
     if limits:
         yield f"{MAY_BE_MORE}: {listing([f'“{name}”' for name in limits])} could not be applied."

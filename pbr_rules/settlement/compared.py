@@ -12,7 +12,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from pbr_rules import kinds
-from pbr_rules.diagnostics import DataError, did_you_mean
+from pbr_rules.checked.model import Contract
+from pbr_rules.diagnostics import DataError, did_you_mean, listing
 from pbr_rules.evidence.read import Raw
 from pbr_rules.evidence.typed import UnfitError, figure, spellings
 from pbr_rules.settlement.line import Line
@@ -65,7 +66,9 @@ def compared(settlement: Settlement, raw: Raw) -> Comparison:
             f'{raw.known_as} has no column "paid"; it may also have "payment", and a column for each thing that lines run over'
         )
     dimensions = [d for d in (*contract.categories, *contract.periods) if d.casefold() in names]
-    known = {d: spellings(d, contract) for d in dimensions}
+    _no_people(contract, names, raw.known_as)
+    known = {d: _spelt(d, contract) for d in dimensions}
+    titles = {line.title: line.of for line in settlement.lines if line.title}
     taken: dict[int, int] = {}
     found = []
     read = figure(kinds.money(contract.currency), contract.currency)
@@ -73,6 +76,7 @@ def compared(settlement: Settlement, raw: Raw) -> Comparison:
         row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
         place = f"{raw.known_as}, line {number}"
         name = row.get("payment") or None
+        name = titles.get(name, name) if name is not None else None
         cell = {d: _member(known[d], d, row[d.casefold()], place) for d in dimensions if row.get(d.casefold())}
         inside = [n for n, line in enumerate(settlement.lines) if _speaks_of(line, name, cell)]
         _named(settlement.lines, name, inside, place)
@@ -91,10 +95,28 @@ def compared(settlement: Settlement, raw: Raw) -> Comparison:
     return Comparison(raw.known_as, (*found, *unsaid))
 
 
+def _spelt(dimension: str, contract: Contract) -> dict[str, str]:
+    """How a file may name the members of something that lines run over: as a statement prints them, or as the records spell them."""
+    titles = {contract.title_of(dimension, member): member for member in contract.members(dimension) or ()}
+    return titles | spellings(dimension, contract)
+
+
+def _no_people(contract: Contract, names: list[str], file: str) -> None:
+    """People cannot be told apart on a statement, so a file cannot name them."""
+    for records in contract.records.values():
+        column = records.columns.get(records.identity or "")
+        heading = (column.written.heading or column.name).casefold() if column is not None else ""
+        if heading and heading in names:
+            raise DataError(
+                f"{file} has a column {heading!r}: a statement has no line for each of `{records.name}`, so what one was paid cannot be "
+                "set beside it; leave the column out, and let a row say what all of a payment's people were paid"
+            )
+
+
 def _member(spelt: Mapping[str, str], dimension: str, text: str, place: str) -> str:
     if text not in spelt:
-        near = did_you_mean(text, list(spelt))
-        raise DataError(f'{place}: "{text}" is not a `{dimension}`' + (f"; {near[0]}" if near else ""))
+        near = did_you_mean(text, list(spelt)) or (f"it may say {listing(list(spelt)[:6], 'or')}",)
+        raise DataError(f'{place}: "{text}" is no member of `{dimension}`; {near[0]}')
     return spelt[text]
 
 
@@ -107,7 +129,12 @@ def _named(lines: Iterable[Line], name: str | None, inside: list[int], place: st
         return
     every = list(dict.fromkeys(line.of for line in lines))
     near = did_you_mean(name, every) if name is not None and name not in every else ()
-    what = f"no line of the settlement is called `{name}`" if near or name not in (None, *every) else "it names no line"
+    runs = (
+        "no line of the settlement runs over what it names"
+        if name is None
+        else f"no line of `{name}` runs over what it names"
+    )
+    what = f"no line of the settlement is called `{name}`" if near or name not in (None, *every) else runs
     raise DataError(f"{place}: {what}" + (f"; {near[0]}" if near else ""))
 
 

@@ -484,6 +484,9 @@ class Builder(Expressions):
     def from_to(self, meta: Meta, items: Items) -> t.FromTo:
         return t.FromTo(str(items[1]), str(items[2]), span=span_of(meta))
 
+    def to_whom(self, meta: Meta, items: Items) -> t.FromTo:
+        return t.FromTo(None, str(items[1]), span=span_of(meta))
+
     def case_always(self, meta: Meta, items: Items) -> t.Case:
         return t.Case("always", None, items[0], span=span_of(meta))
 

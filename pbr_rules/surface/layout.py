@@ -344,6 +344,8 @@ class Layout:
                     self.broken(indent + 2, word, value)
                 case t.Shared(shares=shares):
                     self.add(indent + 2, "shared:", ", ".join(share_text(share) for share in shares), "colon")
+                case t.FromTo(payer=None, payee=payee):
+                    self.add(indent + 2, "to:", payee, "colon")
                 case t.FromTo(payer=payer, payee=payee):
                     self.add(indent + 2, "from:", f"{payer} to {payee}", "colon")
                 case t.NeverRecovered():

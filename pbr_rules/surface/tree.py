@@ -477,9 +477,9 @@ class Shared(Node):
 
 @frozen
 class FromTo(Node):
-    """Who pays whom."""
+    """Who pays whom. No payer: it is shared, or there is one payer."""
 
-    payer: str
+    payer: str | None
     payee: str
 
 

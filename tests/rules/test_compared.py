@@ -66,9 +66,9 @@ def test_a_line_that_is_not_settled_makes_no_difference(bench):
     ("content", "said"),
     [
         ("project,sum; north,5", 'has no column "paid"'),
-        ("project,paid; nroth,5", '"nroth" is not a `project`; did you mean `north`?'),
+        ("project,paid; nroth,5", '"nroth" is no member of `project`; did you mean `north`?'),
         ("payment,paid; outcome,5", "no line of the settlement is called `outcome`; did you mean `outcomes`?"),
-        ("payment,item,paid; bonus,entry,5", "it names no line"),
+        ("payment,item,paid; bonus,entry,5", "no line of `bonus` runs over what it names"),
         ("project,paid; north,5; north,6", "a line of `outcomes` that it speaks of is spoken of in line 2 too"),
         ("payment,paid; outcomes,five", '"five"'),
     ],
@@ -77,6 +77,22 @@ def test_a_file_that_cannot_be_compared_says_why(bench, content, said):
     with pytest.raises(DataError) as error:
         compare(bench, content)
     assert said in str(error.value)
+
+
+def test_a_file_may_say_what_a_statement_prints(bench):
+    text = TEXT.replace(
+        "category project { north, south, east }", 'category project { north "The North", south, east }'
+    )
+    found = compare(bench, "payment,project,paid; Outcomes,The North,5000", text)
+    assert found[0] == ("outcomes", {"project": "north"}, 5_000, 5_000, 0)
+
+
+def test_people_cannot_be_compared(bench):
+    text = 'records people "P" { person: id column "Who" }\npayment p "P" by person { pay £5 }\n'
+    path = bench.folder / "paid.csv"
+    path.write_text("who,paid\nA,5\n", encoding="utf-8")
+    with pytest.raises(DataError, match="what one was paid cannot be set beside it"):
+        bench.settle(text, {"people": "Who; A"}, compare=path)
 
 
 def test_the_statement_does_not_change(bench):

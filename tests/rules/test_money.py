@@ -207,3 +207,20 @@ def test_a_limit_that_took_from_several_cells_of_a_later_one_refuses_it(bench):
     spread = {"people": "person,site,joined; A,a,2020-02-01; B,b,2020-03-01"}
     found = bench.amounts(text, spread)
     assert "`yearly` took from several cells of `local` together" in found["local[a]"]
+
+
+def test_a_shared_payment_says_which_provider_it_pays(bench):
+    head = """
+    language 1
+    contract c "C" { payer a: "A"   payer b: "B"   provider north: "North"   provider south: "South"
+      currency: GBP   payments: rounded to £0.01 half up }
+    """
+    text = 'payment p "P" { shared: a 70%, b the rest   to: south   pay £10 }\n'
+    (line,) = bench.settle(text, head=head).settlement.lines
+    assert line.payee == "south" and dict(line.shares) == {"a": 7, "b": 3}
+    (problem,) = bench.problems(text.replace("to: south   ", ""), head=head)
+    assert problem.code == "parties" and "write `to: north`" in problem.help[0]
+    (problem,) = bench.problems(text.replace("to: south", "from: a to south"), head=head)
+    assert problem.help == ("write `to: south` beside `shared:`, in place of `from:`",)
+    (problem,) = bench.problems(text.replace("to: south", "to: west"), head=head)
+    assert problem.headline == "no party is called `west`"
