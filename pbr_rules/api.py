@@ -29,6 +29,7 @@ from pbr_rules.diagnostics import (
 )
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
+from pbr_rules.evidence import quick
 from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.paid import Paid, read_paid
 from pbr_rules.evidence.quarantine import Tolerance, too_many
@@ -195,8 +196,7 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     contract = required(compile_contract(source, request.readings, catalogue))
     _named(contract, request)
     given = _given(source, contract, request, catalogue)
-    raws = {name: read(path, tell) for name, path in request.records.items()}
-    tables = fit(contract, raws, lambda found: exclude(contract, found), tell, request.known_at)
+    tables, raws = _evidence(contract, request, tell)
     problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
@@ -207,6 +207,16 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     settlement = settle_terms(contract, inputs, request.on, shown)
     return Settled(settlement, tables, engine, raws, _compared(settlement, request))
+
+
+def _evidence(contract: Contract, request: Request, tell: Tell) -> tuple[Mapping[str, Table], Mapping[str, Raw]]:
+    """Typed rows: large files that fit are typed where they are read, any others row by row."""
+    if request.engine in ("auto", "duckdb") and quick.can(contract, request.records):
+        found = quick.read(contract, request.records, tell)
+        if found is not None:
+            return found
+    raws = {name: read(path, tell) for name, path in request.records.items()}
+    return fit(contract, raws, lambda found: exclude(contract, found), tell, request.known_at), raws
 
 
 def settle_example(source: Source, title: str, request: Request, catalogue: Catalogue | None = None) -> Settled:

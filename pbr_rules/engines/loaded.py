@@ -16,6 +16,7 @@ from attrs import frozen
 
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.figures import LARGEST
+from pbr_rules.evidence.quick import Alike, Stored
 from pbr_rules.evidence.tables import Cell, Table
 from pbr_rules.kinds import Kind
 
@@ -96,6 +97,13 @@ def load(store: Store, table: Table) -> Loaded:
 
 
 def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:
+    if isinstance(cells, Stored):
+        least, most = cells.ends()
+        if form == DAY:
+            return (
+                (least.toordinal(), most.toordinal()) if isinstance(least, date) and isinstance(most, date) else NO_DAY
+            )
+        return (int(least or 0), int(most or 0))  # type: ignore[arg-type]
     if form == DAY:
         days = [cell for cell in cells if isinstance(cell, date)]
         return (min(days).toordinal(), max(days).toordinal()) if days else NO_DAY
@@ -119,13 +127,42 @@ class DuckDB:
 
     def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
         """A table of the database."""
-        pa = self._arrow
-        types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
-        arrays = {column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()}
-        self._connection.register("arriving", pa.table(arrays))
+        stored = next((cells for _, cells in columns.values() if isinstance(cells, Stored)), None)
+        if stored is not None:
+            return self._stored(name, columns, stored)
+        self._connection.register("arriving", self._typed(columns))
         self._connection.execute(f'create or replace table "{name}" as select * from arriving')
         self._connection.unregister("arriving")
         return nw.from_native(self._connection.table(f'"{name}"'))
+
+    def _stored(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]], of: Stored) -> Frame:
+        """Records that are in a table of the database already, as they were typed where they were read, and beside them what is not."""
+        self._connection = of.connection  # where all large files of one settlement are
+        said = []
+        beside = {}
+        for column, (form, cells) in columns.items():
+            if isinstance(cells, Stored):
+                said.append(f"{cells.name} as {column}")
+            elif isinstance(cells, range):
+                said.append(f"row + {cells.start} as {column}")
+            elif isinstance(cells, Alike) and cells.of is None:
+                said.append(f"null::varchar as {column}")
+            else:
+                beside[column] = (form, cells)
+                said.append(column)
+        source = f'"{of.table}"'
+        if beside:
+            self._connection.register("arriving", self._typed(beside))
+            self._connection.execute(f'create or replace table "beside_{name}" as select * from arriving')
+            self._connection.unregister("arriving")
+            source += f' positional join "beside_{name}"'
+        self._connection.execute(f'create or replace view "{name}" as select {", ".join(said)} from {source}')
+        return nw.from_native(self._connection.table(f'"{name}"'))
+
+    def _typed(self, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Any:
+        pa = self._arrow
+        types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
+        return pa.table({column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()})
 
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""

@@ -22,7 +22,7 @@ from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
-from pbr_rules.expressions import Between, Column, Expression, Within
+from pbr_rules.expressions import Between, Column, Expression, Within, walk
 from pbr_rules.plan import words
 from pbr_rules.plan.model import END_COUNTS, Count, Ending, Fate, Key, What
 
@@ -77,8 +77,8 @@ class Tally:
     def _words(self, reason: object, why: object) -> str:
         return words.excluded(str(why)) if reason == 0 else self.reasons[cast(int, reason)]
 
-    def _marked(self) -> Frame:
-        """Each row with the first reason why it does not count, or the cell it counts in."""
+    def _marked(self, once: bool = True) -> Frame:
+        """Each row with the first reason why it does not count, or the cell it counts in. Not `once`: each row of a key by itself."""
         count = self.count
         self.reasons = [""]
         axes = {
@@ -88,19 +88,19 @@ class Tally:
         why = nw.coalesce(*(nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing()))
         keys = {name: key.rows for name, key in zip(self.names, self.keys, strict=True)}
         units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
-        order = self._order() if count.once else {}
-        once = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
+        order = self._order() if count.once and once else {}
+        keyed = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
         for node in covered.read(count):
             self.at_row.value(node)
-        joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **once)
+        joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **keyed)
         frame = covered.with_days(joined, count, self.at_row)
         if count.covering is not None:
             frame = self.store.settled(frame)
         frame = frame.with_columns(why.alias(REASON))
         frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
-        if count.once:
+        if count.once and once:
             self.reasons.append(words.already(count))
-            first = _first([*once, COUNTS], [*order, LINE])
+            first = _first([*keyed, COUNTS], [*order, LINE])
             frame = frame.with_columns(first.alias(STANDS)).with_columns(
                 nw.when(nw.col(COUNTS) & ~nw.col(STANDS))
                 .then(nw.lit(len(self.reasons) - 1, dtype=nw.Int64()))
@@ -161,6 +161,8 @@ class Tally:
 
     def counted(self) -> Counted:
         """The count in each cell, apart for each value of the keys, or its day; and how many rows did not count, by reason."""
+        if _any_may_stand(self.count):
+            return self._once_each()
         frame = self._marked()
         if self.count.what in (What.STRETCHES, What.DAY) or self.count.most is not None:
             return self._amounts(frame)
@@ -191,6 +193,31 @@ class Tally:
             # A person's other rows may have other keys, which count nobody.
             if total or self.count.what is not What.PEOPLE:
                 found[cast(Cell, cell)][back] += cast(int, total)
+        return {cell: dict(by_key) for cell, by_key in found.items()}, {}, dict(reasons)
+
+    def _once_each(self) -> Counted:
+        """Rows of which one counts for each key: whichever it is, since all that is read of them is the same. No row is put in order."""
+        frame = self._marked(once=False)
+        reasons: Counter[str] = Counter()
+        for reason, why, rows in self.ask(
+            frame.group_by(REASON, WHY).agg(nw.len().alias("rows")).select(REASON, WHY, "rows")
+        ):
+            if reason is not None:
+                reasons[self._words(reason, why)] += cast(int, rows)
+        once = [f"once{at}" for at in range(len(self.count.once))]
+        alike = frame.filter(nw.col(COUNTS)).group_by(*once, *self.cells, *self.names).agg(nw.len().alias("rows"))
+        alike = alike.with_columns(_ONE)
+        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
+        again = 0
+        sums = alike.group_by(ONE, *self.cells, *self.names).agg(
+            nw.len().alias(TOTAL), nw.col("rows").sum().cast(nw.Int64()).alias("rows")
+        )
+        for total, rows, *rest in self.ask(sums.select(TOTAL, "rows", *self.cells, *self.names)):
+            key = tuple(k.back(value) for k, value in zip(self.keys, rest[len(self.cells) :], strict=True))
+            found[cast(Cell, tuple(rest[: len(self.cells)]))][key] += cast(int, total)
+            again += cast(int, rows) - cast(int, total)
+        if again:
+            reasons[words.already(self.count)] += again
         return {cell: dict(by_key) for cell, by_key in found.items()}, {}, dict(reasons)
 
     def _amounts(self, marked: Frame) -> Counted:
@@ -277,6 +304,21 @@ class Tally:
                     ends = last.setdefault(cell, {})
                     ends[each.records] = max(day, ends.get(each.records, date.min))
         return last
+
+
+def _any_may_stand(count: Count) -> bool:
+    """Whether any row of a key may count for all of them: what is read of a row that counts follows from the key itself."""
+    if not count.once or count.survivor is not None or count.most is not None or count.what is not What.ROWS:
+        return False
+    keys = [(*key.path, key.name) for key in count.once if isinstance(key, Column)]
+
+    def follows(node: Expression, start: tuple[str, ...]) -> bool:
+        read = [(*start, *part.path, part.name) for part in walk(node) if isinstance(part, Column)]
+        return all(any(path[: len(key)] == key for key in keys) for path in read)
+
+    apart = count.base is not None and count.base != count.records
+    axes = all(follows(axis.at, count.link if axis.on_base and apart else ()) for axis in count.axes)
+    return len(keys) == len(count.once) and axes and all(follows(key, ()) for key in count.keys)
 
 
 def _closing(at: Lowering, window: Ending) -> nw.Expr:

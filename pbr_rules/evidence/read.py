@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import sys
@@ -27,13 +28,21 @@ def silent(what: str, done: int, of: int) -> None:
 
 @frozen
 class Raw:
-    """A file as received: its headings, and its rows with the line each begins on."""
+    """A file as received: its headings, and its rows with the line each begins on. Of a large file that is typed where it is read
+    (`quick`), the rows are not here: `size` is how many there are, and `sha256` the hash of its bytes."""
 
     name: str
     heading: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     encoding: str
     content: bytes = b""
+    sha256: str = ""
+    size: int = 0
+
+    @property
+    def digest(self) -> str:
+        """The hash of the file's bytes."""
+        return self.sha256 or hashlib.sha256(self.content).hexdigest()
 
     @property
     def known_as(self) -> str:

@@ -84,7 +84,7 @@ def receipt(
                 "records": name,
                 "file": Path(raw.name).name,
                 "encoding": raw.encoding,
-                "sha256": hashlib.sha256(raw.content).hexdigest(),
+                "sha256": raw.digest,
             }
             for name, raw in files.items()
         ],
