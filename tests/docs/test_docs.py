@@ -52,7 +52,7 @@ PAGES = sorted(
 PACKAGES = sorted(ROOT.glob("docs/plugins/*.md"))
 """Pages of the packages under `plugins/`: each runs where its package is installed, and all are in the README's test command."""
 REWRITE = os.environ.get("PBR_REWRITE") == "1"
-SHOWN = ("pip install ", "git clone ", "cd ", "bash ", "python3 -m venv ")
+SHOWN = ("pip install ", "git clone ", "cd ", "bash ", "python3 -m venv ", "python -m benchmarks")
 
 
 @frozen
