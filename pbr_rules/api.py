@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -31,9 +31,11 @@ from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import quick
 from pbr_rules.evidence.fit import fit
+from pbr_rules.evidence.frame import ArrowStream, from_arrow
 from pbr_rules.evidence.paid import Paid, read_paid
 from pbr_rules.evidence.quarantine import Tolerance, too_many
 from pbr_rules.evidence.read import Raw, Tell, read, silent
+from pbr_rules.evidence.stored import exact
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
 from pbr_rules.inquiry import figure_named, figures_given, person_named, tables_given
@@ -135,16 +137,20 @@ def required(compiled: Compiled) -> Contract:
     raise ContractError(compiled.source, compiled.diagnostics)
 
 
+From = Path | Raw | ArrowStream
+"""Where records are read from: a file, rows already read (`evidence.frame.from_cursor`), or a table in memory."""
+
+
 @frozen
 class Request:
     """What to settle with.
 
     Attributes:
-        records: a file for each records clause.
+        records: for each records clause a file, or a table in memory.
         complete: the last day that each file goes to.
         on: the settlement date, printed on the statement.
         set: figures given when settling, as text: `price` to `£1,000`, or one cell: `price[c1]`.
-        tables: a CSV file for each parameter given whole.
+        tables: a file for each parameter given whole.
         engine: python, duckdb, polars, or auto.
         tolerance: how many rows may be rejected, in place of what the contract says.
         compare: a file of what was really paid, to be set beside the settlement.
@@ -152,7 +158,7 @@ class Request:
         paid: the last statement before this one, as JSON: what it and those before it paid is no longer due.
     """
 
-    records: Mapping[str, Path] = field(factory=dict)
+    records: Mapping[str, From] = field(factory=dict)
     complete: Mapping[str, date] = field(factory=dict)
     on: date | None = None
     set: Mapping[str, str] = field(factory=dict)
@@ -175,6 +181,39 @@ class Settled:
     raws: Mapping[str, Raw]
     comparison: Comparison | None = None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever sent the records should know, though it stopped nothing."""
+        return tuple(note for name, table in self.tables.items() for note in _notes(self.raws.get(name), table))
+
+
+def _notes(raw: Raw | None, table: Table) -> Iterator[str]:
+    if raw is not None and table.numbered:
+        columns = listing([f'"{name}"' for name in table.numbered])
+        yield (
+            f"{raw.known_as}: {columns} {'holds' if len(table.numbered) == 1 else 'hold'} text, and cells are stored as numbers: "
+            "they are taken as their digits, and zeros in front, if there were any, are lost"
+        )
+
+
+def received(name: str, given: From, tell: Tell = silent) -> Raw:
+    """Records from wherever they are.
+
+    Raises:
+        UsageError: they cannot be read, or are nothing that records are read from. DataError: they are no rows of columns.
+    """
+    if isinstance(given, Raw):
+        return given
+    if isinstance(given, Path):
+        return read(given, tell)
+    if isinstance(given, ArrowStream):
+        return from_arrow(given, name, tell)
+    lazy = "; collect it first" if hasattr(given, "collect") else ""
+    raise UsageError(
+        f"the records of `{name}` are a {type(given).__name__}, and are to be a path, or a table that gives an Arrow stream "
+        f"(pyarrow, Polars, pandas from 2.2){lazy}"
+    )
+
 
 class Rejected(DataError):  # noqa: N818 - it is what happened to the rows
     """Too many rows do not fit: no statement. `tables` hold the rows set aside."""
@@ -195,14 +234,14 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     catalogue = catalogue or host.load()
     contract = required(compile_contract(source, request.readings, catalogue))
     _named(contract, request)
-    given = _given(source, contract, request, catalogue)
+    figures = _given(source, contract, request, catalogue)
     tables, raws = _evidence(contract, request, tell)
     problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
     engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
     paid = _paid(contract, request)
-    stated = Inputs(tables, complete=request.complete, given=given, paid=paid, known_at=request.known_at)
+    stated = Inputs(tables, complete=request.complete, given=figures, paid=paid, known_at=request.known_at)
     inputs = counted(contract, stated, engine)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     settlement = settle_terms(contract, inputs, request.on, shown)
@@ -211,11 +250,12 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
 
 def _evidence(contract: Contract, request: Request, tell: Tell) -> tuple[Mapping[str, Table], Mapping[str, Raw]]:
     """Typed rows: large files that fit are typed where they are read, any others row by row."""
-    if request.engine in ("auto", "duckdb") and quick.can(contract, request.records):
-        found = quick.read(contract, request.records, tell)
+    files = {name: given for name, given in request.records.items() if isinstance(given, Path)}
+    if request.engine in ("auto", "duckdb") and len(files) == len(request.records) and quick.can(contract, files):
+        found = quick.read(contract, files, tell)
         if found is not None:
             return found
-    raws = {name: read(path, tell) for name, path in request.records.items()}
+    raws = {name: received(name, given, tell) for name, given in request.records.items()}
     return fit(contract, raws, lambda found: exclude(contract, found), tell, request.known_at), raws
 
 
@@ -318,7 +358,7 @@ def _named(contract: Contract, request: Request) -> None:
 
 def _compared(settlement: Settlement, request: Request) -> Comparison | None:
     """The settlement beside what was really paid."""
-    return None if request.compare is None else compared(settlement, read(request.compare))
+    return None if request.compare is None else compared(settlement, exact(read(request.compare)))
 
 
 def _known(contract: Contract, request: Request) -> None:

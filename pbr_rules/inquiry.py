@@ -16,6 +16,7 @@ from pbr_rules.checked.versions import versions
 from pbr_rules.diagnostics import UsageError, did_you_mean, listing
 from pbr_rules.evidence.given import cells_from_file
 from pbr_rules.evidence.read import read
+from pbr_rules.evidence.stored import exact
 from pbr_rules.evidence.tables import Table
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
@@ -109,8 +110,10 @@ def _counted_over(contract: Contract, node: x.Read) -> list[str]:
 
 
 def tables_given(contract: Contract, tables: Mapping[str, Path]) -> Given:
-    """Parameters given whole, each as a CSV file."""
-    return {name: cells_from_file(contract, _parameter(contract, name), read(path)) for name, path in tables.items()}
+    """Parameters given whole, each as a file."""
+    return {
+        name: cells_from_file(contract, _parameter(contract, name), exact(read(path))) for name, path in tables.items()
+    }
 
 
 def figures_given(

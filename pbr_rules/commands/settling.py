@@ -22,7 +22,7 @@ OPTIONS = (
         "-r",
         multiple=True,
         type=Pair("NAME=FILE", Path),
-        help="A CSV file for a records clause. Repeat for each.",
+        help="A file for a records clause: CSV, Parquet, or a workbook (FILE.xlsx#SHEET). Repeat for each.",
     ),
     click.option(
         "--complete", multiple=True, type=Pair("NAME=DATE", day), help="The last day that a records file goes to."
@@ -128,6 +128,8 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
         except UsageError as unwritten:  # why there is no statement matters more
             click.echo(f"the rows set aside are not written: {unwritten}", err=True)
         raise
+    for note in settled.notes:
+        click.echo(note, err=True)
     _write_rejected(place, settled.tables, force)
     return settled, source, known
 

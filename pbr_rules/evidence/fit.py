@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from attrs import evolve, frozen
@@ -16,8 +17,9 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Contract, RecordColumn, Records
 from pbr_rules.diagnostics import DataError, did_you_mean, listing
 from pbr_rules.evidence.read import EVERY, Raw, Tell, silent
+from pbr_rules.evidence.stored import Taker, taker
 from pbr_rules.evidence.tables import Cell, Rejected, Table, indexed, places
-from pbr_rules.evidence.typed import Reader, UnfitError, reader
+from pbr_rules.evidence.typed import EXCEL_ERRORS, Reader, UnfitError, reader
 
 Tables = Mapping[str, Table]
 
@@ -87,6 +89,7 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at:
     outside = _outside(contract, records)
     fields = _fields(contract, records, raw)
     size = len(raw.heading)
+    nothing: tuple[object, ...] = (None,) * size
     kept: list[_Kept] = []
     rejected: list[Rejected] = []
     later: list[tuple[Cell, ...]] = []
@@ -99,12 +102,14 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at:
             reason = f"the row has {len(cells):,} cell{'' if len(cells) == 1 else 's'}, and the heading {size:,}"
             rejected.append(Rejected(line, cells, "", "", reason))
             continue
-        if is_later(cells):
+        stored = nothing if raw.values is None else raw.values[number]
+        if is_later(cells, stored):
             later.append(tuple(unicodedata.normalize("NFC", cells[fields[at][0]].strip()) for at in key))
             continue
         row: list[Cell] = []
-        for at, name, optional, read in fields:
+        for at, name, optional, read, take in fields:
             text = cells[at].strip()
+            value = stored[at]
             try:
                 if not text:
                     if not optional:
@@ -113,10 +118,15 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at:
                     continue
                 if len(text) > bounds.CELL_CHARACTERS:
                     raise UnfitError("is too long to be one value")
-                row.append(read(text if text.isascii() else unicodedata.normalize("NFC", text)))
+                row.append(
+                    take(value)
+                    if value is not None
+                    else read(text if text.isascii() else unicodedata.normalize("NFC", text))
+                )
             except UnfitError as error:
                 shown = text if len(text) <= bounds.CELL_CHARACTERS else f"{text[:40]}…"
-                rejected.append(Rejected(line, cells, name, shown, str(error)))
+                reason = "is an error of the spreadsheet, not a value" if text in EXCEL_ERRORS else str(error)
+                rejected.append(Rejected(line, cells, name, shown, reason))
                 break
         else:
             why = outside(row)
@@ -138,19 +148,37 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at:
         raw.heading,
         tuple(later),
         corrected,
+        _numbered(records, fields, raw),
     )
 
 
-_Field = tuple[int, str, bool, Reader]
+def _numbered(records: Records, fields: Sequence[_Field], raw: Raw) -> tuple[str, ...]:
+    """Headings of columns of text in which some cells are stored as numbers."""
+    texts = [
+        (at, name)
+        for (at, name, *_), column in zip(fields, records.columns.values(), strict=True)
+        if column.kind.name in ("id", "text")
+    ]
+    rows = raw.values or ()
+    return tuple(name for at, name in texts if any(_is_number(row[at]) for row in rows if at < len(row)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+_Field = tuple[int, str, bool, Reader, Taker]
 
 
 def _fields(contract: Contract, records: Records, raw: Raw) -> list[_Field]:
-    """For each column: where it is in the file, its heading there, whether it may be blank, and what reads it."""
+    """For each column: where it is in the file, its heading there, whether it may be blank, and what reads it, as text
+    and as stored."""
     have = [_folded(name) for name in raw.heading]
     found = []
     for column in records.columns.values():
         at = have.index(_folded(heading(column)))
-        found.append((at, raw.heading[at], column.optional, reader(column, contract)))
+        read = reader(column, contract)
+        found.append((at, raw.heading[at], column.optional, read, taker(column, contract, read)))
     return found
 
 
@@ -171,15 +199,18 @@ def _outside(contract: Contract, records: Records) -> Callable[[Sequence[Cell]],
     return why
 
 
-def _later(records: Records, fields: Sequence[_Field], known_at: date | None) -> Callable[[Sequence[str]], bool]:
+_IsLater = Callable[[Sequence[str], Sequence[object]], bool]
+
+
+def _later(records: Records, fields: Sequence[_Field], known_at: date | None) -> _IsLater:
     """Says whether a row came to be known after a day. A cell that is no day is read like any other, and set aside for it."""
     if records.known_from is None or known_at is None:
-        return lambda cells: False
-    at, _, _, read = fields[list(records.columns).index(records.known_from)]
+        return lambda cells, stored: False
+    at, _, _, read, take = fields[list(records.columns).index(records.known_from)]
 
-    def is_later(cells: Sequence[str]) -> bool:
+    def is_later(cells: Sequence[str], stored: Sequence[object]) -> bool:
         try:
-            day = read(cells[at].strip()) if cells[at].strip() else None
+            day = take(stored[at]) if stored[at] is not None else read(cells[at].strip()) if cells[at].strip() else None
         except UnfitError:
             return False
         return isinstance(day, date) and day > known_at

@@ -1,4 +1,5 @@
-"""A CSV file to rows of text: encoding, headings, line numbers. Nothing is typed here."""
+"""A file of records to rows of text: encoding, headings, line numbers of CSV; other files in rooms of their own. Nothing is typed
+here."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import hashlib
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -28,14 +29,23 @@ def silent(what: str, done: int, of: int) -> None:
 
 @frozen
 class Raw:
-    """A file as received: its headings, and its rows with the line each begins on. Of a large file that is typed where it is read
-    (`quick`), the rows are not here: `size` is how many there are, and `sha256` the hash of its bytes."""
+    """A file or a table as received: its headings, and its rows with the line each begins on.
+
+    Attributes:
+        encoding: how its text was written, or what kind of file or table it is.
+        content: its bytes, for their hash.
+        values: for each row, what is stored in each cell with a type of its own; None where the cell is text, and None for a file
+            of text.
+        sha256: the hash of a large file that is typed where it is read (`quick`), whose rows are not here.
+        size: how many rows that file has.
+    """
 
     name: str
     heading: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     encoding: str
     content: bytes = b""
+    values: tuple[tuple[object, ...], ...] | None = None
     sha256: str = ""
     size: int = 0
 
@@ -50,52 +60,72 @@ class Raw:
         return Path(self.name).name
 
 
+_SHEETS = re.compile(r"(?P<file>.+\.(?:xlsx|xls|ods))(?:#(?P<sheet>.+))?", re.IGNORECASE | re.DOTALL)
+
+
 def read(path: Path, tell: Tell = silent) -> Raw:
-    """A CSV file, whole; `-` is standard input.
+    """A file of records, whole: Parquet or a workbook by the end of its name, else CSV; `-` is CSV from standard input.
 
     Raises:
-        UsageError: the file cannot be read.
+        UsageError: the file cannot be read, or the package that reads it is not installed.
         DataError: it is not text, its quotes do not close, or it has no heading.
     """
-    name = "standard input" if str(path) == "-" else str(path)
+    if str(path) == "-":
+        return _text(sys.stdin.buffer.read(), "standard input", tell)
+    sheets = _SHEETS.fullmatch(str(path))
+    if sheets is not None:
+        from pbr_rules.evidence import excel
+
+        whole = path.exists() or sheets["sheet"] is None
+        file, sheet = (path, None) if whole else (Path(sheets["file"]), sheets["sheet"])
+        return excel.read(_content(file), str(file), sheet, tell)
+    content = _content(path)
+    if path.suffix.lower() == ".parquet":
+        from pbr_rules.evidence import parquet
+
+        return parquet.read(content, str(path), tell)
+    return _text(content, str(path), tell)
+
+
+def _content(path: Path) -> bytes:
     try:
-        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _text(content: bytes, name: str, tell: Tell) -> Raw:
     text, encoding = decode(content, name)
     return evolve(parse(text, name, encoding, tell), content=content)
 
 
 _MAGIC = (
-    (b"PK\x03\x04", "is an Excel workbook or another packed file"),
-    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook"),
-    (b"PAR1", "is a Parquet file"),
-    (b"%PDF", "is a PDF"),
+    (b"PK\x03\x04", "is an Excel workbook or another packed file", "name a workbook .xlsx or .ods, as it is"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", "name it .xls"),
+    (b"PAR1", "is a Parquet file", "name it .parquet"),
+    (b"%PDF", "is a PDF", "records are read from CSV, Excel and Parquet files"),
 )
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
-    """UTF-8, with or without its mark, else Windows-1252, as Excel saves.
+    """UTF-8, with or without its mark, or UTF-16 with it; else Windows-1252, as Excel saves.
 
     Raises:
-        DataError: neither fits.
+        DataError: none fits, or the text ends within a letter.
     """
     repair = "save the sheet as CSV UTF-8"
-    for magic, what in _MAGIC:
+    for magic, what, mend in _MAGIC:
         if content.startswith(magic):
-            raise DataError(f"{name} {what}, and records are read from CSV; {repair}")
+            raise DataError(f"{name} {what}, and its name says that it is text; {mend}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(f"{name} is saved in an encoding called UTF-16 (Excel calls it Unicode Text); {repair}")
-    at = content.find(b"\0")
-    if at >= 0:
-        line = content.count(b"\n", 0, at) + 1
-        raise DataError(f"{name} is not a text file: line {line:,} has a byte that no text has; {repair}")
+        return _sound(_utf_16(content, name), name), "UTF-16"
     try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
+        return _sound(content.decode("utf-8-sig"), name), "UTF-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and not content[: error.start].isascii():
+            raise _cut(name, content.count(b"\n", 0, error.start) + 1) from error
     try:
-        return content.decode("cp1252"), "Windows-1252"
+        return _sound(content.decode("cp1252"), name), "Windows-1252"
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DataError(
@@ -103,20 +133,68 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
         ) from error
 
 
+def _utf_16(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-16")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].decode("utf-16", "replace").count("\n") + 1
+        if error.end >= len(content):
+            raise _cut(name, line) from error
+        raise DataError(
+            f"{name} begins as UTF-16 text (Excel calls it Unicode Text), and line {line:,} has a letter that cannot be read; "
+            "save the sheet as CSV UTF-8"
+        ) from error
+
+
+def _sound(text: str, name: str) -> str:
+    """The text, where no letter of it is one that no text has: a zero shows another kind of file, or a damaged one."""
+    at = text.find("\0")
+    if at >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise DataError(
+            f"{name} is not a text file: line {line:,} has a byte that no text has; save the sheet as CSV UTF-8"
+        )
+    return text
+
+
+def _cut(name: str, line: int) -> DataError:
+    return DataError(
+        f"{name} is cut short: it ends on line {line:,} within a letter; fetch or save the whole file again"
+    )
+
+
 def parse(text: str, name: str, encoding: str = "UTF-8", tell: Tell = silent) -> Raw:
-    """Rows of text, with the first as the heading. The comma separates; where the heading has none, a semicolon or a tab.
+    """Rows of text, with the first as the heading. The comma separates; where the heading has none, a semicolon, a tab or a
+    bar.
 
     Raises:
-        DataError: there is no heading, or a quote does not close.
+        DataError: there is no heading, a quote does not close, or the last row ends before its time.
     """
     first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
-    delimiter = next((mark for mark in ",;\t" if mark in first), ",")
+    bare = re.sub(r'"[^"]*"', "", first)  # a mark within quotes separates nothing
+    delimiter = next((mark for mark in ",;\t|" if mark in bare), ",")
     csv.field_size_limit(max(bounds.CELL_CHARACTERS, len(text) + 1))
     rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), name, tell))
     if not rows:
         raise DataError(f"{name} is empty: its first line should name the columns")
     heading = tuple(cell.strip() for cell in rows[0][1])
+    line, last = rows[-1]
+    if (
+        len(last) < len(heading)
+        and len(rows) > 2
+        and not text.endswith(("\n", "\r"))
+        and _are_whole(rows[1:-1], heading)
+    ):
+        raise DataError(
+            f"{name} is cut short: it ends on line {line:,}, where its row has {len(last):,} of {len(heading):,} cells; fetch or save "
+            "the whole file again"
+        )
     return Raw(name, heading, tuple(rows[1:]), encoding)
+
+
+def _are_whole(rows: Sequence[tuple[int, tuple[str, ...]]], heading: tuple[str, ...]) -> bool:
+    """Whether every row has all its cells: then a last row with fewer is no habit of what wrote the file."""
+    return all(len(cells) >= len(heading) for _, cells in rows)
 
 
 def _numbered(reader: Iterator[list[str]], name: str, tell: Tell) -> Iterator[tuple[int, tuple[str, ...]]]:

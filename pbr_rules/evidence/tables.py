@@ -49,6 +49,7 @@ class Table:
         repeated: identical rows of one key, kept once.
         later: the key of each row that came to be known after the day settled by: it is not read.
         corrected: rows that another of the same key, known later, stands in for.
+        numbered: headings of columns of text in which some cells were stored as numbers: zeros in front of them are lost.
     """
 
     records: Records
@@ -61,6 +62,7 @@ class Table:
     heading: tuple[str, ...] = ()
     later: tuple[tuple[Cell, ...], ...] = ()
     corrected: int = 0
+    numbered: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -54,6 +54,16 @@ AS_SAVED = {
     "blank lines": CLAIMS.replace("\n", "\n\n,,,,\n").encode(),
     "semicolons": CLAIMS.replace(",", ";").encode(),
     "tabs": CLAIMS.replace(",", "\t").encode(),
+    "bars": CLAIMS.replace(",", "|").encode(),
+    "semicolons, with a comma in a heading": CLAIMS.replace(",", ";")
+    .replace("Note", '"Note, if any";Note')
+    .replace(";Café", ";;Café")
+    .replace("04-01;;", "04-01;;;")
+    .replace("04-02;;", "04-02;;;")
+    .encode(),
+    "UTF-16": CLAIMS.encode("utf-16"),
+    "UTF-16, the other way round": b"\xfe\xff" + CLAIMS.encode("utf-16-be"),
+    "UTF-16 with tabs, as Excel saves": CLAIMS.replace(",", "\t").replace("\n", "\r\n").encode("utf-16"),
     "spaces around cells": CLAIMS.replace(",", " , ").encode(),
     "headings in capitals": CLAIMS.replace("Client ref,Outcome", "CLIENT REF,OUTCOME").encode(),
     "columns in another order": b"Note,Cost,Achieved,Outcome,Client ref\n,,2024-03-01,Entered,A1\n,,2024-04-01,6 months,A2\n",
@@ -75,12 +85,28 @@ NO_FILE_OF_RECORDS = {
     "nothing": (b"", "claims.csv is empty: its first line should name the columns"),
     "a workbook": (
         b"PK\x03\x04rest",
-        "claims.csv is an Excel workbook or another packed file, and records are read from CSV",
+        "claims.csv is an Excel workbook or another packed file, and its name says that it is text",
     ),
-    "an old workbook": (b"\xd0\xcf\x11\xe0rest", "claims.csv is an old Excel workbook"),
-    "Parquet": (b"PAR1rest", "claims.csv is a Parquet file"),
+    "an old workbook": (
+        b"\xd0\xcf\x11\xe0rest",
+        "claims.csv is an old Excel workbook, and its name says that it is text; name it .xls",
+    ),
+    "Parquet": (b"PAR1rest", "claims.csv is a Parquet file, and its name says that it is text; name it .parquet"),
     "a PDF": (b"%PDF-1.7", "claims.csv is a PDF"),
-    "UTF-16": (CLAIMS.encode("utf-16"), "claims.csv is saved in an encoding called UTF-16"),
+    "UTF-16 cut short": (CLAIMS.encode("utf-16")[:-3], "claims.csv is cut short: it ends on line 4 within a letter"),
+    "UTF-16 with a letter of no kind": (
+        (CLAIMS + "A1").encode("utf-16") + b"\x00\xd8A\x00",
+        "begins as UTF-16 text (Excel calls it Unicode Text), and line 5 has a letter that cannot be read",
+    ),
+    "UTF-16 without its mark": (CLAIMS.encode("utf-16-le"), "claims.csv is not a text file: line 1 has a byte"),
+    "UTF-8 cut short": (
+        CLAIMS.encode() + "A1,é".encode()[:-1],
+        "claims.csv is cut short: it ends on line 5 within a letter",
+    ),
+    "a last row cut short": (
+        CLAIMS.rstrip("\n").rsplit(",", 1)[0],
+        "claims.csv is cut short: it ends on line 4, where its row has 4 of 5 cells",
+    ),
     "a byte that no text has": (
         CLAIMS.encode() + b"A\0,",
         "claims.csv is not a text file: line 5 has a byte that no text has",
