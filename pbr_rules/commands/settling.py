@@ -44,7 +44,7 @@ OPTIONS = (
         "--given",
         multiple=True,
         type=Pair("PARAM=FILE", Path),
-        help="A table given now: a CSV with a column for each thing it runs over, and `value`.",
+        help="A table given now: a file with a column for each thing it runs over, and `value`.",
     ),
     click.option(
         "--reading", multiple=True, metavar="NAME", help="Settle under an undated variation. May be repeated."
@@ -62,7 +62,7 @@ OPTIONS = (
     click.option(
         "--compare",
         metavar="FILE",
-        help="A CSV file of what was really paid, to show the difference line by line.",
+        help="A file of what was really paid, to show the difference line by line.",
     ),
     click.option(
         "--engine",

@@ -427,6 +427,50 @@ def test_ids_made_for_databases_are_text() -> None:
     assert found.values == ((None,),)
 
 
+KNOWN = """
+language 1
+contract c "Known" {
+  payer a: "A"  provider b: "B"  currency: GBP  payments: rounded to £0.01 half up
+}
+category size { small "Small", big "Big" }
+records sites "Sites" {
+  site: id
+  beds: count
+  learned: date written day/month/year
+  known from learned
+}
+parameter price "Price" by size: money
+measure places "Places" { sum of sites  value: beds }
+payment whole "All" by size { pay places * price }
+"""
+
+
+@pytest.mark.parametrize("way", ["Parquet", "xlsx", "ods", "xls"])
+def test_a_stored_date_says_when_a_row_came_to_be_known_and_a_price_is_read_from_any_file(
+    tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "known.pbr").write_text(KNOWN, encoding="utf-8")
+    rows: Rows = [
+        {"site": "s1", "beds": 3, "learned": date(2024, 1, 1)},
+        {"site": "s1", "beds": 5, "learned": date(2024, 3, 1)},
+    ]
+    prices: Rows = [{"size": "small", "value": Decimal("1.50")}, {"size": "big", "value": Decimal(2)}]
+    sites, given = WAYS[way](tmp_path / "sites", rows), WAYS[way](tmp_path / "prices", prices)
+    totals = [
+        settle(tmp_path / "known.pbr", {"sites": sites}, known_at=day, given={"price": given}).total
+        for day in (date(2024, 2, 1), date(2024, 4, 1))
+    ]
+    assert totals == [Decimal("10.50"), Decimal("17.50")]
+
+
+def test_a_price_that_is_a_binary_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "known.pbr").write_text(KNOWN, encoding="utf-8")
+    sites = pa.table({"site": ["s1"], "beds": [3], "learned": [date(2024, 1, 1)]})
+    prices = parquet(tmp_path / "prices", [{"size": "small", "value": 1.5}, {"size": "big", "value": 2.0}])
+    with pytest.raises(DataError, match=r"prices\.parquet, line 1: 1\.5 is kept as a binary number"):
+        settle(tmp_path / "known.pbr", {"sites": sites}, given={"price": prices})
+
+
 # ---- workbooks
 
 
