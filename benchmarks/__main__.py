@@ -43,6 +43,7 @@ class Bench:
         self.size, self.folder, self.times = size, folder, times
         self.seconds, self.bytes = minutes * 60, gib * 2**30
         self.faults: list[str] = []
+        self.stopped = 0
 
     def case(self, case: Case) -> list[str]:
         """The lines of the table for one case."""
@@ -93,6 +94,7 @@ class Bench:
                 rows.append(Row(timed.name, f"failed ({ran.code})", peak))
                 continue
             if ran.stopped is not None:
+                self.stopped += 1
                 ours = ran if timed.ours else ours
                 rows.append(Row(timed.name, ran.stopped, peak, "" if timed.ours else "–"))
                 continue
@@ -185,7 +187,8 @@ def table(bench: Bench, letters: list[str], options: str) -> str:
     lines = [
         line for case in CASES if case.letter in letters and bench.size in case.numbers for line in bench.case(case)
     ]
-    agree = "Every answer agrees." if not bench.faults else "**Not every answer agrees.**"
+    came = f"Every answer that came agrees; {bench.stopped} did not come." if bench.stopped else "Every answer agrees."
+    agree = "**Not every answer agrees.**" if bench.faults else came
     return "\n".join(
         [
             f"`python -m benchmarks{options}`. {machine()}. {agree}",

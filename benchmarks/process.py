@@ -40,7 +40,7 @@ def run(command: list[str], out: Path, seconds: float, bytes_: float) -> Ran:
                 break
             took = time.perf_counter() - began
             if why is None and took > seconds:
-                why = f"stopped after {seconds / 60:.0f} minutes"
+                why = f"stopped after {seconds:,.0f} s"
             elif why is None and _held(child.pid) > bytes_:
                 why = f"stopped at {bytes_ / 2**30:.0f} GiB, after {took:.0f} s"
             if why is not None:
