@@ -51,21 +51,22 @@ def heading(column: RecordColumn) -> str:
     return column.written.heading or column.name
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A heading as it is compared: capitals, spaces around it, and how an accent is stored do not matter."""
     return unicodedata.normalize("NFC", text).strip().casefold()
 
 
 def _missing(records: Records, raw: Raw) -> list[str]:
     problems = []
-    have = [_folded(name) for name in raw.heading]
+    have = [folded(name) for name in raw.heading]
     for column in records.columns.values():
         wanted = heading(column)
-        number = have.count(_folded(wanted))
+        number = have.count(folded(wanted))
         if number > 1:
             problems.append(f'{raw.name} has {number} columns "{wanted}", and `{records.name}` reads one')
         if number:
             continue
-        near = did_you_mean(wanted, raw.heading) or did_you_mean(_folded(wanted), have)
+        near = did_you_mean(wanted, raw.heading) or did_you_mean(folded(wanted), have)
         shown = [f'"{name}"' for name in raw.heading if name]
         more = [f"{len(shown) - 12:,} more"] if len(shown) > 12 else []
         problems.append(
@@ -173,10 +174,10 @@ _Field = tuple[int, str, bool, Reader, Taker]
 def _fields(contract: Contract, records: Records, raw: Raw) -> list[_Field]:
     """For each column: where it is in the file, its heading there, whether it may be blank, and what reads it, as text
     and as stored."""
-    have = [_folded(name) for name in raw.heading]
+    have = [folded(name) for name in raw.heading]
     found = []
     for column in records.columns.values():
-        at = have.index(_folded(heading(column)))
+        at = have.index(folded(heading(column)))
         read = reader(column, contract)
         found.append((at, raw.heading[at], column.optional, read, taker(column, contract, read)))
     return found
@@ -325,10 +326,10 @@ def _pointing_nowhere(
 def _ids_set_aside(table: Table) -> set[str]:
     """Ids of the rows of a table that were set aside."""
     identity = table.records.identity
-    have = [_folded(name) for name in table.heading]
+    have = [folded(name) for name in table.heading]
     if identity is None:
         return set()
-    at = have.index(_folded(heading(table.records.columns[identity])))
+    at = have.index(folded(heading(table.records.columns[identity])))
     return {unicodedata.normalize("NFC", row.cells[at].strip()) for row in table.rejected if at < len(row.cells)}
 
 

@@ -21,8 +21,8 @@ from attrs import define, frozen
 
 from pbr_rules import bounds
 from pbr_rules.checked.model import Contract, RecordColumn, Records
-from pbr_rules.evidence.fit import heading
-from pbr_rules.evidence.read import Raw, Tell
+from pbr_rules.evidence.fit import folded, heading
+from pbr_rules.evidence.read import Raw, Tell, separator
 from pbr_rules.evidence.tables import Cell, Table, places
 from pbr_rules.evidence.typed import EXCEL_ERRORS, spellings
 
@@ -41,7 +41,7 @@ def can(contract: Contract, paths: Mapping[str, Path]) -> bool:
     )
     if not plain or contract.closed_in is not None or not all(find_spec(name) for name in ("duckdb", "pyarrow")):
         return False
-    files = [path for path in paths.values() if path.is_file()]
+    files = [path for path in paths.values() if path.suffix.lower() == ".csv" and path.is_file()]
     return len(files) == len(paths) and sum(path.stat().st_size for path in files) >= LARGE
 
 
@@ -55,11 +55,16 @@ def read(contract: Contract, paths: Mapping[str, Path], tell: Tell) -> tuple[dic
     try:
         for at, (name, path) in enumerate(paths.items()):
             tell(f"Reading {path.name}", at, len(paths))
-            raw = _head(path)
-            found = None if raw is None else _typed(connection, contract, contract.records[name], path, raw)
-            if raw is None or found is None:
+            before, head = path.stat(), _head(path)
+            found = None if head is None else _typed(connection, contract, contract.records[name], path, *head)
+            after = path.stat()
+            if (
+                head is None
+                or found is None
+                or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+            ):
                 return None
-            tables[name], raws[name] = found, raw
+            tables[name], (raws[name], _) = found, head
         return (tables, raws) if _point(connection, contract, tables) else None
     except duckdb.Error:
         return None  # whatever is wrong with a file is said by who reads it row by row
@@ -68,53 +73,54 @@ def read(contract: Contract, paths: Mapping[str, Path], tell: Tell) -> tuple[dic
 # ---- the file
 
 
-def _head(path: Path) -> Raw | None:
-    """The heading of a plain CSV file in UTF-8, and the file's hash; None for any other."""
+def _head(path: Path) -> tuple[Raw, str] | None:
+    """What a plain CSV file in UTF-8 has for a heading, its hash and how many lines follow; and what separates its cells. None for
+    any other file."""
     with path.open("rb") as file:
-        first = file.readline(1 << 20)
-        digest = hashlib.sha256(first)
-        lines, ends = 1, first
-        while block := file.read(1 << 22):
-            digest.update(block)
-            if b"\0" in block or b"\r\r" in block:
+        first = block = file.readline(1 << 20)
+        digest = hashlib.sha256()
+        lines = 0
+        while block:
+            if block.endswith(b"\r"):
+                block += file.read(1)
+            if b"\0" in block or block.count(b"\r") != block.count(b"\r\n"):
                 return None
+            digest.update(block)
             lines += block.count(b"\n")
-            ends = block
-    if not first.endswith(b"\n") or b"\0" in first or first.startswith(b"PAR1"):
+            ends, block = block, file.read(1 << 22)
+    if not first.endswith(b"\n"):
         return None
     try:
         text = first.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        return None
-    delimiter = next((mark for mark in ",;\t" if mark in text), ",")
-    try:
-        (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
+        mark = separator(text)
+        (cells,) = csv.reader([text], delimiter=mark, strict=True)
     except (csv.Error, ValueError):
         return None
     rows = lines - 1 if ends.endswith(b"\n") else lines
-    return Raw(str(path), tuple(cell.strip() for cell in cells), (), "UTF-8", sha256=digest.hexdigest(), size=rows)
+    heading = tuple(cell.strip() for cell in cells)
+    return Raw(str(path), heading, (), "UTF-8", sha256=digest.hexdigest(), size=rows), mark
 
 
-def _typed(connection: Any, contract: Contract, records: Records, path: Path, raw: Raw) -> Table | None:
-    folded = [name.casefold() for name in raw.heading]
-    wanted = {name: heading(column).strip().casefold() for name, column in records.columns.items()}
-    if any(folded.count(each) != 1 for each in wanted.values()):
+def _typed(connection: Any, contract: Contract, records: Records, path: Path, raw: Raw, mark: str) -> Table | None:
+    have = [folded(name) for name in raw.heading]
+    wanted = {name: folded(heading(column)) for name, column in records.columns.items()}
+    if any(have.count(each) != 1 for each in wanted.values()):
         return None
-    with path.open("rb") as file:
-        first = file.readline().decode("utf-8-sig")
-    delimiter = next((mark for mark in ",;\t" if mark in first), ",")
     names = ", ".join(f"'x{n}': 'VARCHAR'" for n in range(len(raw.heading)))
     source = (
-        f"read_csv({_text(str(path))}, header=false, skip=1, auto_detect=false, columns={{{names}}}, delim={_text(delimiter)}, "
+        f"read_csv({_text(str(path))}, header=false, skip=1, auto_detect=false, columns={{{names}}}, delim={_text(mark)}, "
         "quote='\"', escape='\"', strict_mode=true, null_padding=false, nullstr='', max_line_size=1000000)"
     )
-    wrong, kept = [], []
+    wrong, kept, cells = [], [], []
     for n, (name, column) in enumerate(records.columns.items()):
-        cell = f"x{folded.index(wanted[name])}"
+        cell = f"x{have.index(wanted[name])}"
         value, fits = _column(column, contract)(cell)
         kept.append(f"{value} as c{n}")
+        cells.append(cell)
         blank = "false" if not column.optional else "true"
         wrong.append(f"not (case when {cell} is null then {blank} else coalesce({fits}, false) end)")
+    if all(column.optional for column in records.columns.values()):
+        wrong.append(f"coalesce({', '.join(cells)}) is null")  # it may be a blank row, which is no row
     table = f'"q_{records.name}"'
     connection.execute(
         f"create table {table} as select row_number() over () - 1 as row, {', '.join(kept)}, ({' or '.join(wrong)}) as wrong from {source}"

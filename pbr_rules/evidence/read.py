@@ -170,11 +170,9 @@ def parse(text: str, name: str, encoding: str = "UTF-8", tell: Tell = silent) ->
     Raises:
         DataError: there is no heading, a quote does not close, or the last row ends before its time.
     """
-    first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
-    bare = re.sub(r'"[^"]*"', "", first)  # a mark within quotes separates nothing
-    delimiter = next((mark for mark in ",;\t|" if mark in bare), ",")
+    mark = separator(re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0])
     csv.field_size_limit(max(bounds.CELL_CHARACTERS, len(text) + 1))
-    rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), name, tell))
+    rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True), name, tell))
     if not rows:
         raise DataError(f"{name} is empty: its first line should name the columns")
     heading = tuple(cell.strip() for cell in rows[0][1])
@@ -190,6 +188,12 @@ def parse(text: str, name: str, encoding: str = "UTF-8", tell: Tell = silent) ->
             "the whole file again"
         )
     return Raw(name, heading, tuple(rows[1:]), encoding)
+
+
+def separator(first: str) -> str:
+    """What separates the cells of a file with this first line. A mark within quotes separates nothing."""
+    bare = re.sub(r'"[^"]*"', "", first)
+    return next((mark for mark in ",;\t|" if mark in bare), ",")
 
 
 def _are_whole(rows: Sequence[tuple[int, tuple[str, ...]]], heading: tuple[str, ...]) -> bool:

@@ -133,6 +133,46 @@ def test_it_stands_aside_where_a_row_needs_a_second_look(contract: Any, files: A
     assert quick.read(contract, files(PEOPLE.replace(was, now, 1), CLAIMS.replace(was, now, 1)), silent) is None
 
 
+def test_a_blank_row_is_no_row(bench: Any, files: Any) -> None:
+    """Also where every cell may be blank: read as a row, it would be counted, and paid."""
+    text = """
+records visits "Visits" { day: date optional   note: text optional }
+measure made "Visits" { count of visits }
+"""
+    contract = api.required(api.compile_contract(bench.source(text), (), bench.catalogue))
+    path = files()["people"]
+    path.write_text("day,note,other\n2024-01-31,a,\n,,\n,b,\n")
+    (slow,) = slowly(contract, {"visits": path})[0].values()
+    assert list(slow.columns["note"]) == ["a", "b"]
+    assert quick.read(contract, {"visits": path}, silent) is None
+
+
+def test_a_line_that_ends_as_no_other_does_is_left_to_reading_row_by_row(contract: Any, files: Any) -> None:
+    """Lines would be numbered otherwise than row by row."""
+    assert quick.read(contract, files(PEOPLE.replace("\n", "\n\r", 1)), silent) is None
+
+
+def test_a_file_with_another_name_than_csv_is_left_to_who_reads_by_name(contract: Any, files: Any) -> None:
+    paths = files()
+    renamed = paths["people"].rename(paths["people"].with_suffix(".parquet"))
+    assert not quick.can(contract, {**paths, "people": renamed})
+
+
+def test_a_file_that_changes_while_it_is_read_is_left(
+    contract: Any, files: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = files()
+    typed = quick._typed
+
+    def late(*given: Any) -> Any:
+        found = typed(*given)
+        paths["people"].write_text(PEOPLE + "B,M,2024-02-29,,N\n")
+        return found
+
+    monkeypatch.setattr(quick, "_typed", late)
+    assert quick.read(contract, paths, silent) is None
+
+
 def test_it_does_not_take_a_contract_that_leaves_rows_out(bench: Any, files: Any) -> None:
     text = TEXT.replace('aided: flag written "Y" or "N" }', 'aided: flag written "Y" or "N"   exclude aided "aided" }')
     contract = api.required(api.compile_contract(bench.source(text), (), bench.catalogue))
