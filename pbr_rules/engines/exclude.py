@@ -14,6 +14,8 @@ from pbr_rules.evidence.tables import Table
 
 def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Table]:
     """The tables with each row's reason for being left out. Days that are closed come first: others may be counted by them."""
+    if not any(table.records.excludes for table in tables.values()):
+        return tables
     found = dict(tables)
     closed = contract.closed_in
     for name in sorted(tables, key=lambda each: each != closed):

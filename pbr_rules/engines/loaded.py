@@ -111,6 +111,18 @@ def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:
     return min(units), max(units)
 
 
+def _where(cells: Sequence[Cell]) -> str:
+    """Where the cells of a column are, in a table of the database."""
+    match cells:
+        case Stored():
+            return cells.name
+        case range():
+            return f"row + {cells.start}"
+        case Alike(of=None):
+            return "null::varchar"
+    raise TypeError("a column is neither in the database nor the same in every row")
+
+
 class DuckDB:
     """Frames in a database in memory, of this engine alone."""
 
@@ -130,39 +142,21 @@ class DuckDB:
         stored = next((cells for _, cells in columns.values() if isinstance(cells, Stored)), None)
         if stored is not None:
             return self._stored(name, columns, stored)
-        self._connection.register("arriving", self._typed(columns))
+        pa = self._arrow
+        types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
+        arrays = {column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()}
+        self._connection.register("arriving", pa.table(arrays))
         self._connection.execute(f'create or replace table "{name}" as select * from arriving')
         self._connection.unregister("arriving")
         return nw.from_native(self._connection.table(f'"{name}"'))
 
     def _stored(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]], of: Stored) -> Frame:
-        """Records that are in a table of the database already, as they were typed where they were read, and beside them what is not."""
+        """Records that are in a table of the database already, as they were typed where they were read: of a contract that leaves no
+        row out, so that beside the columns there are the rows' numbers alone."""
         self._connection = of.connection  # where all large files of one settlement are
-        said = []
-        beside = {}
-        for column, (form, cells) in columns.items():
-            if isinstance(cells, Stored):
-                said.append(f"{cells.name} as {column}")
-            elif isinstance(cells, range):
-                said.append(f"row + {cells.start} as {column}")
-            elif isinstance(cells, Alike) and cells.of is None:
-                said.append(f"null::varchar as {column}")
-            else:
-                beside[column] = (form, cells)
-                said.append(column)
-        source = f'"{of.table}"'
-        if beside:
-            self._connection.register("arriving", self._typed(beside))
-            self._connection.execute(f'create or replace table "beside_{name}" as select * from arriving')
-            self._connection.unregister("arriving")
-            source += f' positional join "beside_{name}"'
-        self._connection.execute(f'create or replace view "{name}" as select {", ".join(said)} from {source}')
+        said = [f"{_where(cells)} as {column}" for column, (_, cells) in columns.items()]
+        self._connection.execute(f'create or replace view "{name}" as select {", ".join(said)} from "{of.table}"')
         return nw.from_native(self._connection.table(f'"{name}"'))
-
-    def _typed(self, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Any:
-        pa = self._arrow
-        types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
-        return pa.table({column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()})
 
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
