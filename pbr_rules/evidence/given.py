@@ -46,6 +46,7 @@ def cells_from_file(contract: Contract, parameter: Parameter, raw: Raw) -> dict[
         except UnfitError as error:
             raise DataError(f'{raw.name}, line {line}: "{text[-1]}" {error}') from error
         cells[at] = x.Literal(value, parameter.kind, text[-1])
+    cells.setdefault((), x.Unknown(f"not given in {raw.name}"))  # a table is whole: what it lacks is not the contract's
     return cells
 
 

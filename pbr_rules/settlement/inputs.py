@@ -40,7 +40,8 @@ class Inputs:
     answers: what an engine counted, by measure and grain.
     counts: what was put to the engine, by measure and grain.
     complete: for each records clause, the last day its file goes to.
-    given: parameters given when settling, by name and cell.
+    given: parameters given when settling, by name and cell; the cell `()` stands for every one that is not named. A cell that
+        is not given is the contract's.
     figures: figures given in an example, by name and cell.
     points: points of scales given in an example: scale, arguments, value.
     example: whether these are an example's: what it does not give is then unknown, and its files are complete.

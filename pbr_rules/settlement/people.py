@@ -122,7 +122,7 @@ class People:
             dimensions = self._contract.figures[name].dimensions
             if dimension in dimensions:
                 at = dimensions.index(dimension)
-                for cell in cells:
+                for cell in filter(None, cells):  # a value for every cell tells nobody apart
                     if cell[at] in seen:
                         seen[cell[at]].append(("given", name, cell))
         self._see_paid(dimension, seen)

@@ -31,7 +31,7 @@ from pbr_rules.evidence.paid import key
 from pbr_rules.plan.from_checked import calculated, undecided
 from pbr_rules.plan.model import Undecided
 from pbr_rules.settlement.duties import shortfall
-from pbr_rules.settlement.frame import Env, Frame, Result, label, member_text, round_off
+from pbr_rules.settlement.frame import Env, Frame, Result, member_text, round_off
 from pbr_rules.settlement.ids import marked
 from pbr_rules.settlement.line import Line
 from pbr_rules.settlement.lines import all_lines
@@ -207,15 +207,10 @@ class Terms(Varied):
     def parameter(self, figure: Parameter, at: Env, day: date | None = None) -> Result:
         frame = Frame()
         cell = tuple(at.values())
-        node: x.Expression | None = None
-        given = None if self.applied(figure.name) else self.inputs.given.get(figure.name)
-        if given is not None:
-            node = given.get(cell, given.get(()))
-            value = (
-                self.value(node, at, frame)
-                if node is not None
-                else without(State.UNKNOWN, f"`{label(self.contract, figure.name, at)}` was not given", figure.kind)
-            )
+        given = {} if self.applied(figure.name) else self.inputs.given.get(figure.name, {})
+        node = given.get(cell, given.get(()))
+        if node is not None:
+            value = self.value(node, at, frame)
         elif figure.is_given:
             value = without(
                 State.UNKNOWN,

@@ -132,7 +132,9 @@ def money(match: Match) -> Wrong | None:
     if written[1:2] in " \t":
         return Wrong("bad-number", f"`{written}`: the sign touches its figure", (f"write `{said}`",), f"{sign}1")
     if digits != found[1]:
-        return Wrong("bad-number", f"`{written}`: {_why(found[1])}", (f"write `{said}`",), f"{sign}1")
+        # `£3,00` is £3.00 to some, and to others a slip for £300.
+        either = f", or `{sign}{found[1].replace(',', '')}`" if re.fullmatch(r"\d+,\d{1,2}", found[1]) else ""
+        return Wrong("bad-number", f"`{written}`: {_why(found[1])}", (f"write `{said}`{either}",), f"{sign}1")
     return Wrong("bad-number", f"`{written}` is not how a sum of money is written", (f"write `{said}`",), f"{sign}1")
 
 

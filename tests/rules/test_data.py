@@ -77,10 +77,33 @@ def test_rule_36_a_given_table_with_cells_missing_or_extra(bench, tmp_path):
     table = tmp_path / "x.csv"
     table.write_text("site,value\na,£5\n")
     found = bench.amounts(text, tables={"x": table})
-    assert found["p[a]"] == 5 and "was not given" in found["p[b]"]
+    assert found["p[a]"] == 5 and "not given in" in found["p[b]"] and "x.csv" in found["p[b]"]
     table.write_text("site,value\na,5\nc,6\n")
     with pytest.raises(DataError, match='"c" is not a `site`'):
         bench.amounts(text, tables={"x": table})
+
+
+def test_a_cell_given_alone_leaves_the_others_as_the_contract_has_them(bench, tmp_path):
+    text = (
+        'category site { a, b, c }\nparameter x "X" by site: money { a: £5   b: unknown "open"   c: £7 }\n'
+        'payment p "P" by site { pay x }\n'
+    )
+    assert bench.amounts(text, set={"x[b]": "£6"}) == {"p[a]": 5, "p[b]": 6, "p[c]": 7}
+    table = tmp_path / "x.csv"
+    table.write_text("site,value\na,£1\n")
+    found = bench.amounts(text, tables={"x": table}, set={"x[b]": "£6"})
+    assert (found["p[a]"], found["p[b]"]) == (1, 6) and "not given in" in found["p[c]"]
+
+
+def test_a_table_over_people_leaves_out_whom_it_does_not_name(bench, tmp_path):
+    text = (
+        'records people "People" { person: id }\nparameter x "X" by person: money\npayment p "P" by person { pay x }\n'
+    )
+    table = tmp_path / "x.csv"
+    table.write_text("person,value\na,£5\n")
+    settled = bench.settle(text, {"people": "person; a; b"}, tables={"x": table})
+    said = {(line.amount, line.why) for line in settled.settlement.lines}
+    assert {amount for amount, _ in said} == {5, None} and any("not given in" in why for _, why in said)
 
 
 def test_rule_37_for_every_over_nobody_is_missing_unless_if_any(bench):

@@ -457,3 +457,8 @@ def test_records_whose_column_only_a_reading_reads_are_used(bench):
     """
     assert "unused" not in [w.code for w in bench.warnings(text)]
     assert "unused" in [w.code for w in bench.warnings(text.replace("pay fee", "pay £2"))]
+
+
+def test_a_comma_before_two_digits_may_be_pence_or_a_slip(bench):
+    (problem,) = bench.problems('payment p "P" { pay £3,00 }')
+    assert problem.code == "bad-number" and list(problem.help) == ["write `£3.00`, or `£300`"]
