@@ -252,9 +252,9 @@ def _evidence(contract: Contract, request: Request, tell: Tell) -> tuple[Mapping
     """Typed rows: large files that fit are typed where they are read, any others row by row."""
     files = {name: given for name, given in request.records.items() if isinstance(given, Path)}
     if request.engine in ("auto", "duckdb") and len(files) == len(request.records) and quick.can(contract, files):
-        found = quick.read(contract, files, tell)
+        found = quick.read(contract, files, tell, request.known_at)
         if found is not None:
-            return found
+            return exclude(contract, found[0]), found[1]
     raws = {name: received(name, given, tell) for name, given in request.records.items()}
     return fit(contract, raws, lambda found: exclude(contract, found), tell, request.known_at), raws
 

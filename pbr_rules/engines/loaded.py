@@ -16,7 +16,7 @@ from attrs import frozen
 
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.figures import LARGEST
-from pbr_rules.evidence.quick import Alike, Stored
+from pbr_rules.evidence.database import Alike, Place, Stored, connected, named
 from pbr_rules.evidence.tables import Cell, Table
 from pbr_rules.kinds import Kind
 
@@ -37,6 +37,20 @@ def type_of(kind: Kind) -> str:
     return {"date": DAY, "flag": FLAG}.get(kind.name, TEXT)
 
 
+def _said(column: str, cells: Sequence[Cell]) -> str:
+    """What a column of stored records is, as SQL has it."""
+    match cells:
+        case _ if column == ROW:
+            return ROW
+        case Stored():
+            return cells.sql
+        case range():
+            return f"{ROW} + {cells.start}"
+        case Alike(of=None):
+            return "null::varchar"
+    return column
+
+
 @frozen
 class Loaded:
     """Records in a frame.
@@ -52,6 +66,11 @@ class Loaded:
     frame: Frame
     names: Mapping[str, str]
     ends: Mapping[str, tuple[int, int]]
+
+    def at(self, row: int) -> int:
+        """Where in the table a row of the frame is."""
+        place = next((cells.place for cells in self.table.columns.values() if isinstance(cells, Stored)), None)
+        return row if place is None else place.at(row)
 
 
 class Store(Protocol):
@@ -98,29 +117,12 @@ def load(store: Store, table: Table) -> Loaded:
 
 def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:
     if isinstance(cells, Stored):
-        least, most = cells.ends()
-        if form == DAY:
-            return (
-                (least.toordinal(), most.toordinal()) if isinstance(least, date) and isinstance(most, date) else NO_DAY
-            )
-        return (int(least or 0), int(most or 0))  # type: ignore[arg-type]
+        cells = (cells.low, cells.high)
     if form == DAY:
         days = [cell for cell in cells if isinstance(cell, date)]
         return (min(days).toordinal(), max(days).toordinal()) if days else NO_DAY
     units = [cell for cell in cells if isinstance(cell, int)] or [0]
     return min(units), max(units)
-
-
-def _where(cells: Sequence[Cell]) -> str:
-    """Where the cells of a column are, in a table of the database."""
-    match cells:
-        case Stored():
-            return cells.name
-        case range():
-            return f"row + {cells.start}"
-        case Alike(of=None):
-            return "null::varchar"
-    raise TypeError("a column is neither in the database nor the same in every row")
 
 
 class DuckDB:
@@ -135,28 +137,43 @@ class DuckDB:
         self.version = f"{duckdb.__version__}, narwhals {narwhals.__version__}"
         self._arrow = pyarrow
         self._settled = 0
-        self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        self._connection = connected()
 
     def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
-        """A table of the database."""
-        stored = next((cells for _, cells in columns.values() if isinstance(cells, Stored)), None)
-        if stored is not None:
-            return self._stored(name, columns, stored)
+        """A table of the database; of records that are in one already, a view of them."""
+        place = next((cells.place for _, cells in columns.values() if isinstance(cells, Stored)), None)
+        if place is not None:
+            return self._stored(name, columns, place)
+        self._put(name, columns)
+        return self._table(name)
+
+    def _table(self, name: str) -> Frame:
+        frame: Frame = nw.from_native(self._connection.table(named(name)))
+        return frame
+
+    def _put(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> None:
         pa = self._arrow
         types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
         arrays = {column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()}
         self._connection.register("arriving", pa.table(arrays))
-        self._connection.execute(f'create or replace table "{name}" as select * from arriving')
+        self._connection.execute(f"create or replace table {named(name)} as select * from arriving")
         self._connection.unregister("arriving")
-        return nw.from_native(self._connection.table(f'"{name}"'))
 
-    def _stored(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]], of: Stored) -> Frame:
-        """Records that are in a table of the database already, as they were typed where they were read: of a contract that leaves no
-        row out, so that beside the columns there are the rows' numbers alone."""
-        self._connection = of.connection  # where all large files of one settlement are
-        said = [f"{_where(cells)} as {column}" for column, (_, cells) in columns.items()]
-        self._connection.execute(f'create or replace view "{name}" as select {", ".join(said)} from "{of.table}"')
-        return nw.from_native(self._connection.table(f'"{name}"'))
+    def _stored(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]], place: Place) -> Frame:
+        """Records that are in a database: their view, and beside it what is known of each row from elsewhere."""
+        self._connection = place.connection  # where all large files of one settlement are
+        beside = {
+            column: (form, cells)
+            for column, (form, cells) in columns.items()
+            if not isinstance(cells, Stored | Alike | range)
+        }
+        said = [f"{_said(column, cells)} as {column}" for column, (_, cells) in columns.items()]
+        sql = named(place.view)
+        if beside:
+            self._put(f"{name}_beside", {ROW: (UNITS, place.rows()), **beside})
+            sql += f" natural join {named(f'{name}_beside')}"
+        self._connection.execute(f"create or replace view {named(name)} as select {', '.join(said)} from {sql}")
+        return self._table(name)
 
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
@@ -167,9 +184,9 @@ class DuckDB:
         self._settled += 1
         name = f"settled_{self._settled % 8}"  # a question keeps no more than a few
         self._connection.register("arriving", frame.collect("pyarrow").to_native())
-        self._connection.execute(f'create or replace table "{name}" as select * from arriving')
+        self._connection.execute(f"create or replace table {named(name)} as select * from arriving")
         self._connection.unregister("arriving")
-        return nw.from_native(self._connection.table(f'"{name}"'))
+        return self._table(name)
 
 
 class Polars:

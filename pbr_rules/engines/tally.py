@@ -67,10 +67,11 @@ class Tally:
     def fates(self) -> list[Fate]:
         """What became of each row, in the order of the table."""
         frame = self._marked().select(ROW, REASON, WHY, *self.cells).sort(ROW)
+        at = self.joined[()].at
         return [
-            Fate(cast(int, row), None, self._words(reason, why))
+            Fate(at(cast(int, row)), None, self._words(reason, why))
             if reason is not None
-            else Fate(cast(int, row), cast(Cell, tuple(cell)), None)
+            else Fate(at(cast(int, row)), cast(Cell, tuple(cell)), None)
             for row, reason, why, *cell in self.ask(frame)
         ]
 

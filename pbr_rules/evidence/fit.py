@@ -77,7 +77,7 @@ def _missing(records: Records, raw: Raw) -> list[str]:
 
 
 @frozen
-class _Kept:
+class Kept:
     """A row that fits: its line, its cells as received, its cells typed."""
 
     line: int
@@ -85,13 +85,24 @@ class _Kept:
     row: list[Cell]
 
 
-def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at: date | None) -> Table:
-    columns = list(records.columns.values())
+@frozen
+class Looked:
+    """Rows one by one: those that fit, those set aside, and the keys of those that are not known yet."""
+
+    kept: list[Kept]
+    rejected: list[Rejected]
+    later: list[tuple[Cell, ...]]
+
+
+def looked_at(
+    contract: Contract, records: Records, raw: Raw, tell: Tell = silent, known_at: date | None = None
+) -> Looked:
+    """Each row by itself: what it is, or why it does not fit. Whether two have one key is not asked here."""
     outside = _outside(contract, records)
-    fields = _fields(contract, records, raw)
+    fields = columns_in(contract, records, raw)
     size = len(raw.heading)
     nothing: tuple[object, ...] = (None,) * size
-    kept: list[_Kept] = []
+    kept: list[Kept] = []
     rejected: list[Rejected] = []
     later: list[tuple[Cell, ...]] = []
     is_later = _later(records, fields, known_at)
@@ -134,26 +145,32 @@ def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at:
             if why:
                 rejected.append(Rejected(line, cells, "", "", why))
             else:
-                kept.append(_Kept(line, cells, row))
-    kept, corrected = _as_corrected(records, kept)
-    kept, repeated = _keyed(records, fields, kept, rejected)
-    by_column = {c.name: [item.row[i] for item in kept] for i, c in enumerate(columns)}
+                kept.append(Kept(line, cells, row))
+    return Looked(kept, rejected, later)
+
+
+def _typed(contract: Contract, records: Records, raw: Raw, tell: Tell, known_at: date | None) -> Table:
+    looked = looked_at(contract, records, raw, tell, known_at)
+    fields = columns_in(contract, records, raw)
+    kept, corrected = _as_corrected(records, looked.kept)
+    kept, repeated, differing = one_each(records, fields, kept)
+    by_column = {name: [item.row[i] for item in kept] for i, name in enumerate(records.columns)}
     return Table(
         records,
         by_column,
         [item.line for item in kept],
         [None] * len(kept),
         indexed(records, by_column, len(kept)),
-        tuple(sorted(rejected, key=lambda r: r.line)),
+        tuple(sorted((*looked.rejected, *differing), key=lambda r: r.line)),
         repeated,
         raw.heading,
-        tuple(later),
+        tuple(looked.later),
         corrected,
         _numbered(records, fields, raw),
     )
 
 
-def _numbered(records: Records, fields: Sequence[_Field], raw: Raw) -> tuple[str, ...]:
+def _numbered(records: Records, fields: Sequence[Field], raw: Raw) -> tuple[str, ...]:
     """Headings of columns of text in which some cells are stored as numbers."""
     texts = [
         (at, name)
@@ -168,10 +185,10 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-_Field = tuple[int, str, bool, Reader, Taker]
+Field = tuple[int, str, bool, Reader, Taker]
 
 
-def _fields(contract: Contract, records: Records, raw: Raw) -> list[_Field]:
+def columns_in(contract: Contract, records: Records, raw: Raw) -> list[Field]:
     """For each column: where it is in the file, its heading there, whether it may be blank, and what reads it, as text
     and as stored."""
     have = [folded(name) for name in raw.heading]
@@ -203,7 +220,7 @@ def _outside(contract: Contract, records: Records) -> Callable[[Sequence[Cell]],
 _IsLater = Callable[[Sequence[str], Sequence[object]], bool]
 
 
-def _later(records: Records, fields: Sequence[_Field], known_at: date | None) -> _IsLater:
+def _later(records: Records, fields: Sequence[Field], known_at: date | None) -> _IsLater:
     """Says whether a row came to be known after a day. A cell that is no day is read like any other, and set aside for it."""
     if records.known_from is None or known_at is None:
         return lambda cells, stored: False
@@ -219,7 +236,7 @@ def _later(records: Records, fields: Sequence[_Field], known_at: date | None) ->
     return is_later
 
 
-def _as_corrected(records: Records, kept: list[_Kept]) -> tuple[list[_Kept], int]:
+def _as_corrected(records: Records, kept: list[Kept]) -> tuple[list[Kept], int]:
     """Of rows of one key that came to be known on different days, those of the last: they correct the others."""
     if records.known_from is None or records.key is None:
         return kept, 0
@@ -233,19 +250,18 @@ def _as_corrected(records: Records, kept: list[_Kept]) -> tuple[list[_Kept], int
     return left, len(kept) - len(left)
 
 
-def _keyed(
-    records: Records, fields: Sequence[_Field], kept: list[_Kept], rejected: list[Rejected]
-) -> tuple[list[_Kept], int]:
-    """Rows of one key: identical rows are kept once, different ones are all set aside."""
+def one_each(records: Records, fields: Sequence[Field], kept: list[Kept]) -> tuple[list[Kept], int, list[Rejected]]:
+    """Rows of one key: identical rows are kept once (and how many were not kept), different ones are all set aside."""
     if records.key is None:
-        return kept, 0
+        return kept, 0, []
     names = list(records.columns)
     at = [names.index(name) for name in records.key]
-    by_key: dict[tuple[Cell, ...], list[_Kept]] = defaultdict(list)
+    by_key: dict[tuple[Cell, ...], list[Kept]] = defaultdict(list)
     for item in kept:
         by_key[tuple(item.row[i] for i in at)].append(item)
     repeated = 0
-    good = []
+    good: list[Kept] = []
+    rejected: list[Rejected] = []
     for key, items in by_key.items():
         if all(item.row == items[0].row for item in items):
             good.append(items[0])
@@ -258,7 +274,7 @@ def _keyed(
         for item in items:
             value = ", ".join(item.cells[fields[i][0]].strip() for i in at)
             rejected.append(Rejected(item.line, item.cells, column, value, reason))
-    return sorted(good, key=lambda item: item.line), repeated
+    return sorted(good, key=lambda item: item.line), repeated, rejected
 
 
 def point(contract: Contract, tables: Mapping[str, Table], raws: Mapping[str, Raw]) -> dict[str, Table]:
@@ -313,24 +329,28 @@ def _pointing_nowhere(
             if value is None or line in seen or (value,) in target.index:
                 continue
             if set_aside is None:
-                set_aside = _ids_set_aside(target)
+                set_aside = ids_set_aside(target.records, target.heading, target.rejected)
             seen.add(line)
-            reason = (
-                f"its row of `{target.records.name}` is set aside"
-                if value in set_aside
-                else f"names no row of `{target.records.name}`"
+            yield pointing_nowhere(
+                column, str(value), target.records.name, set_aside, line, _row_as_received(raw, line)
             )
-            yield Rejected(line, _row_as_received(raw, line), heading(column), str(value), reason)
 
 
-def _ids_set_aside(table: Table) -> set[str]:
-    """Ids of the rows of a table that were set aside."""
-    identity = table.records.identity
-    have = [folded(name) for name in table.heading]
-    if identity is None:
+def pointing_nowhere(
+    column: RecordColumn, value: str, target: str, set_aside: Collection[str], line: int, cells: tuple[str, ...]
+) -> Rejected:
+    """A row with an id that no row of another file has; `set_aside`: the ids of that file's rows that were."""
+    reason = f"its row of `{target}` is set aside" if value in set_aside else f"names no row of `{target}`"
+    return Rejected(line, cells, heading(column), value, reason)
+
+
+def ids_set_aside(records: Records, headings: Sequence[str], rejected: Iterable[Rejected]) -> set[str]:
+    """Ids of rows that were set aside."""
+    have = [folded(name) for name in headings]
+    if records.identity is None:
         return set()
-    at = have.index(folded(heading(table.records.columns[identity])))
-    return {unicodedata.normalize("NFC", row.cells[at].strip()) for row in table.rejected if at < len(row.cells)}
+    at = have.index(folded(heading(records.columns[records.identity])))
+    return {unicodedata.normalize("NFC", row.cells[at].strip()) for row in rejected if at < len(row.cells)}
 
 
 def _row_as_received(raw: Raw, line: int) -> tuple[str, ...]:
@@ -357,7 +377,7 @@ def given(contract: Contract, rows: Mapping[str, object], exclude: Callable[[Tab
     for name, listed in rows.items():
         records = contract.records[name]
         typed = [[_cell(row.get(c), records, c, contract) for c in records.columns] for row in listed]  # type: ignore[attr-defined]
-        left, _ = _as_corrected(records, [_Kept(n, (), row) for n, row in enumerate(typed)])
+        left, _ = _as_corrected(records, [Kept(n, (), row) for n, row in enumerate(typed)])
         columns = {c: [item.row[i] for item in left] for i, c in enumerate(records.columns)}
         lines = list(range(1, len(left) + 1))
         index = indexed(records, columns, len(lines))

@@ -92,14 +92,14 @@ def arrow_rows(table: Any, name: str, tell: Tell) -> Iterator[tuple[int, tuple[o
     try:
         for batch in table.to_batches(max_chunksize=EVERY):
             tell(f"Reading {name}", line, len(table))
-            columns = [_cells(column) for column in batch.columns]
+            columns = [cells_of(column) for column in batch.columns]
             yield from enumerate(zip(*columns, strict=True), line + 1)
             line += len(batch)
     except (pa.ArrowException, ValueError, OverflowError) as error:
         raise DataError(f"{name}: after row {line:,}, a cell cannot be read: {error}") from error
 
 
-def _cells(column: Any) -> list[object]:
+def cells_of(column: Any) -> list[object]:
     """The cells of a column as Python has them. A moment finer than Python keeps stays text, and is refused as one."""
     import pyarrow as pa
 

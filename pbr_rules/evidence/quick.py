@@ -1,81 +1,368 @@
-"""Large files, typed where they are read: DuckDB reads a file as text and types each column by the contract's words.
+"""Large files, typed where they are read: DuckDB reads a file and types each column by the contract's words.
 
-It takes a file only where every row fits and nothing needs a second look: then the rows are those that `fit` would give. Wherever
-a cell is blank that may not be, is spelled in any way but the plainest, a key comes twice, an id points nowhere, a row is blank or a
-cell runs over lines, it stands aside, and `fit` reads the file row by row and says what is wrong.
+A row of which every cell fits as it stands is typed in the database and stays there. Any other is looked at again by `fit`, one row at
+a time, as rows of small files are: so there is one place for what a row means and for what is wrong with it. Where too many rows
+ask for that, or a file cannot be told apart into rows, this reader stands aside, and every row is read so.
+
+A CSV file becomes a table of the database; a Parquet file is read where it is, whenever it is asked.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
 from importlib.util import find_spec
-from itertools import repeat
+from os import stat_result
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
-from attrs import define, frozen
+from attrs import define, evolve, field
 
-from pbr_rules import bounds
-from pbr_rules.checked.model import Contract, RecordColumn, Records
+from pbr_rules.checked.model import Contract, Records
+from pbr_rules.evidence import fit, parquet
+from pbr_rules.evidence.database import Alike, Index, Place, Stored, connected, named, text
 from pbr_rules.evidence.fit import folded, heading
+from pbr_rules.evidence.parquet import PARQUET
+from pbr_rules.evidence.quick_cells import TEXT, is_numbered, sql_of
 from pbr_rules.evidence.read import Raw, Tell, separator
-from pbr_rules.evidence.tables import Cell, Table, places
-from pbr_rules.evidence.typed import EXCEL_ERRORS, spellings
+from pbr_rules.evidence.tables import Cell, Rejected, Table, targets_first
 
 LARGE = 16 * 2**20
-"""Bytes of records from which a file is worth reading so."""
+"""Bytes of CSV from which a file is worth reading so."""
 
-SPACES = "".join(chr(n) for n in range(0x3001) if chr(n).isspace())
-"""What is trimmed from a cell."""
+LARGE_PARQUET = 2 * 2**20
+"""The same of Parquet, which keeps several times as many rows in a byte."""
+
+LOOKED_AT = 100_000
+"""Rows of a file that are looked at again; where there are more, all are read one by one."""
+
+
+class AsideError(Exception):
+    """The files are left to who reads them row by row."""
 
 
 def can(contract: Contract, paths: Mapping[str, Path]) -> bool:
-    """Whether files may be read so: large ones, in a plain form, by a contract that leaves no row out and corrects none."""
-    plain = all(
-        not records.excludes and records.known_from is None and not contract.scope[0]
-        for records in contract.records.values()
-    )
-    if not plain or contract.closed_in is not None or not all(find_spec(name) for name in ("duckdb", "pyarrow")):
+    """Whether files may be read so: plain ones, of which one is large."""
+    if not all(find_spec(name) for name in ("duckdb", "pyarrow")):
         return False
-    files = [path for path in paths.values() if path.suffix.lower() == ".csv" and path.is_file()]
-    return len(files) == len(paths) and sum(path.stat().st_size for path in files) >= LARGE
+    large = {".csv": LARGE, ".parquet": LARGE_PARQUET}
+    sizes = [(path.suffix.lower(), path.stat().st_size) for path in paths.values() if path.is_file()]
+    if len(sizes) < len(paths) or any(ending not in large for ending, _ in sizes):
+        return False
+    return any(size >= large[ending] for ending, size in sizes) and _order(contract, paths) is not None
 
 
-def read(contract: Contract, paths: Mapping[str, Path], tell: Tell) -> tuple[dict[str, Table], dict[str, Raw]] | None:
-    """Typed tables for files, and what is known of each file; None where a row of them needs a second look."""
+def read(
+    contract: Contract, paths: Mapping[str, Path], tell: Tell, known_at: date | None = None
+) -> tuple[dict[str, Table], dict[str, Raw]] | None:
+    """Typed tables for files, and what is known of each file; None where they are left to who reads them row by row."""
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    tables: dict[str, Table] = {}
-    raws: dict[str, Raw] = {}
+    connection = connected()
+    files: dict[str, _File] = {}
+    order = _order(contract, paths) or ()
     try:
-        for at, (name, path) in enumerate(paths.items()):
-            tell(f"Reading {path.name}", at, len(paths))
-            before, head = path.stat(), _head(path)
-            found = None if head is None else _typed(connection, contract, contract.records[name], path, *head)
-            after = path.stat()
-            if (
-                head is None
-                or found is None
-                or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
-            ):
-                return None
-            tables[name], (raws[name], _) = found, head
-        return (tables, raws) if _point(connection, contract, tables) else None
-    except duckdb.Error:
+        for at, name in enumerate(order):
+            tell(f"Reading {paths[name].name}", at, len(paths))
+            files[name] = _read(connection, contract, contract.records[name], paths[name], files, known_at)
+    except (AsideError, duckdb.Error):
         return None  # whatever is wrong with a file is said by who reads it row by row
+    return {name: files[name].table() for name in paths}, {name: files[name].raw for name in paths}
 
 
-# ---- the file
+def _order(contract: Contract, paths: Mapping[str, Path]) -> tuple[str, ...] | None:
+    """Files, each after those that its ids point at."""
+    return targets_first({name: contract.records[name] for name in paths})
 
 
-def _head(path: Path) -> tuple[Raw, str] | None:
-    """What a plain CSV file in UTF-8 has for a heading, its hash and how many lines follow; and what separates its cells. None for
-    any other file."""
+def _read(
+    connection: Any, contract: Contract, records: Records, path: Path, files: Mapping[str, _File], known_at: date | None
+) -> _File:
+    with _unchanged(path):
+        file = (_parquet if path.suffix.lower() == ".parquet" else _csv)(connection, contract, records, path, known_at)
+        file.look_again(contract, known_at)
+        file.one_each(contract)
+        file.point(files)
+    return file
+
+
+@contextmanager
+def _unchanged(path: Path) -> Iterator[None]:
+    def now() -> tuple[int, int]:
+        found: stat_result = path.stat()
+        return found.st_size, found.st_mtime_ns
+
+    before = now()
+    yield
+    if now() != before:
+        raise AsideError
+
+
+# ---- one file
+
+
+@define
+class _File:
+    """A file in a database: `q` has every row of it, with each column's value and whether the row is to be looked at again.
+
+    Attributes:
+        raw: what is known of the file; its rows are not here.
+        source: the file as SQL reads it: `row`, and its cells as they are, `x0` and so on.
+        first: the line of row 0.
+        numbered: headings of columns of text that are stored as numbers.
+        rows, low, high: how many rows the file has; for each column of days or numbers the least and the greatest cell.
+        added: rows that were looked at again and fit, by their number.
+        gone: rows of `q` that are not read: those looked at again, those set aside, and all but one of rows that are the same.
+    """
+
+    connection: Any
+    records: Records
+    path: Path
+    raw: Raw
+    source: str
+    first: int
+    numbered: tuple[str, ...]
+    rows: int = 0
+    low: list[Cell] = field(factory=list)
+    high: list[Cell] = field(factory=list)
+    added: dict[int, list[Cell]] = field(factory=dict)
+    gone: set[int] = field(factory=set)
+    rejected: list[Rejected] = field(factory=list)
+    repeated: int = 0
+
+    @property
+    def q(self) -> str:
+        """Its rows as they were typed."""
+        return named(f"q_{self.records.name}")
+
+    @property
+    def view(self) -> str:
+        """Its rows that are read."""
+        return named(f"r_{self.records.name}")
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns in the database."""
+        return [f"c{at}" for at in range(len(self.records.columns))]
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        found: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+        return found
+
+    def few(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, of which there may not be many."""
+        found = self.ask(f"{sql} limit {LOOKED_AT + 1}")
+        if len(found) > LOOKED_AT or len(found) + len(self.gone) > LOOKED_AT:
+            raise AsideError
+        return found
+
+    def see(self) -> None:
+        """Makes the view of the rows that are read."""
+        columns = ", ".join(("row", *self.columns))
+        self.connection.execute(f"drop view if exists {self.view}")
+        sql = f"select {columns} from {self.q}"
+        if self.gone:
+            self._put("gone", {"row": sorted(self.gone)})
+            sql += f" anti join {self._named('gone')} using (row)"
+        if self.added:
+            rows = sorted(self.added)
+            cells = {name: [self.added[row][at] for row in rows] for at, name in enumerate(self.columns)}
+            self._put("added", {"row": rows, **cells})
+            sql += f" union all select {columns} from {self._named('added')}"
+        self.connection.execute(f"create view {self.view} as {sql}")
+
+    def _named(self, what: str) -> str:
+        return named(f"{what}_{self.records.name}")
+
+    def _put(self, what: str, columns: Mapping[str, Sequence[Cell]]) -> None:
+        """A small table beside the large one."""
+        import pyarrow as pa
+
+        kinds = {name: column.kind for name, column in zip(self.columns, self.records.columns.values(), strict=True)}
+        types = {"date": pa.date32(), "flag": pa.bool_()}
+
+        def typed(name: str, cells: Sequence[Cell]) -> Any:
+            whole = name not in kinds or kinds[name].is_number
+            return pa.array(cells, pa.int64() if whole else types.get(kinds[name].name, pa.string()))
+
+        self.connection.register("arriving", pa.table({name: typed(name, cells) for name, cells in columns.items()}))
+        self.connection.execute(f"create or replace table {self._named(what)} as select * from arriving")
+        self.connection.unregister("arriving")
+
+    def drop(self, rows: Iterable[int]) -> None:
+        """Leaves rows out."""
+        for row in rows:
+            self.added.pop(row, None)
+            self.gone.add(row)
+        self.see()
+
+    # ---- what becomes of rows
+
+    def look_again(self, contract: Contract, known_at: date | None) -> None:
+        """Looks at each row that does not fit as it stands, as at a row of a small file."""
+        ends = [f"{end}({name})" for end in ("min", "max") for name in self.columns]
+        ((self.rows, wrong, *found),) = self.ask(
+            f"select count(*), count(*) filter (wrong), {', '.join(ends)} from {self.q}"
+        )
+        self.low, self.high = found[: len(self.columns)], found[len(self.columns) :]
+        rows = [row for (row,) in self.few(f"select row from {self.q} where wrong")] if wrong else []
+        looked = fit.looked_at(contract, self.records, self.received(rows), known_at=known_at)
+        if looked.later:
+            raise AsideError
+        self.rejected += looked.rejected
+        self.gone.update(rows)
+        self.added = {item.line - self.first: item.row for item in looked.kept}
+        self.see()
+
+    def one_each(self, contract: Contract) -> None:
+        """Of rows with one key that are the same, keeps the first; sets the others aside."""
+        if self.records.key is None:
+            return
+        names = list(self.records.columns)
+        key = ", ".join(f"c{names.index(name)}" for name in self.records.key)
+        if not key:
+            raise AsideError
+        # If no two hashes are the same, no two keys are; what is compared is then much smaller.
+        ((rows, different),) = self.ask(f"select count(*), count(distinct hash({key})) from {self.view}")
+        if rows == different:
+            return
+        twice = f"(select {key} from {self.view} group by all having count(*) > 1)"
+        found = self.few(f"select {', '.join(('row', *self.columns))} from {self.view} semi join {twice} using ({key})")
+        if found and self.records.known_from is not None:
+            raise AsideError  # one corrects the other
+        raw = self.received([row for row, *_ in found])
+        cells = dict(raw.rows)
+        alike = [fit.Kept(row + self.first, cells[row + self.first], typed) for row, *typed in sorted(found)]
+        kept, repeated, differing = fit.one_each(self.records, fit.columns_in(contract, self.records, self.raw), alike)
+        self.repeated = repeated
+        self.rejected += differing
+        self.drop({item.line - self.first for item in alike} - {item.line - self.first for item in kept})
+
+    def point(self, files: Mapping[str, _File]) -> None:
+        """Sets aside rows with an id that no row of another file has."""
+        for name, column in zip(self.columns, self.records.columns.values(), strict=True):
+            target = files.get(column.kind.detail) if column.kind.name == "id" else None
+            if target is None or target.records.identity is None:
+                continue
+            there = f"(select {target.identity} as {name} from {target.view})"
+            lost = f"select row, {name} from {self.view} anti join {there} using ({name}) where {name} is not null"
+            found = dict(self.few(lost))
+            if not found:
+                continue
+            cells = dict(self.received(sorted(found)).rows)
+            aside = fit.ids_set_aside(target.records, target.raw.heading, target.rejected)
+            self.rejected += [
+                fit.pointing_nowhere(column, found[line - self.first], target.records.name, aside, line, cells[line])
+                for line in sorted(cells)
+            ]
+            self.drop(found)
+
+    @property
+    def identity(self) -> str:
+        """The name of the column that says which row it is."""
+        return self.columns[list(self.records.columns).index(str(self.records.identity))]
+
+    def received(self, rows: Sequence[int]) -> Raw:
+        """Some of its rows, as received."""
+        if not rows:
+            return evolve(self.raw, size=0)
+        if self.raw.encoding == PARQUET:
+            return parquet.some(self.path, sorted(rows))
+        self._put("asked", {"row": rows})
+        asked = f"select * from {self.source} semi join {self._named('asked')} using (row) order by row"
+        found = [(row + self.first, tuple(cell or "" for cell in cells)) for row, *cells in self.ask(asked)]
+        return evolve(self.raw, rows=tuple(each for each in found if any(map(str.strip, each[1]))), size=0)
+
+    # ---- as a table
+
+    def table(self) -> Table:
+        """Its rows, as others ask for them. They are counted here, and what lies between the least and the greatest is known."""
+        rows = self.rows - len(self.gone) + len(self.added)
+        place = Place(
+            self.connection, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.first, rows
+        )
+        cells: dict[str, Sequence[Cell]] = {}
+        for at, name in enumerate(self.records.columns):
+            ends = [
+                [cell for cell in (end[at], *(row[at] for row in self.added.values())) if cell is not None]
+                for end in (self.low, self.high)
+            ]
+            cells[name] = Stored(place, self.columns[at], min(ends[0], default=None), max(ends[1], default=None))
+        lines = Stored(place, f"row + {self.first}") if place.gaps else range(self.first, self.first + rows)
+        return Table(
+            self.records,
+            cells,
+            lines,  # type: ignore[arg-type]
+            Alike(None, rows),
+            Index(self.records, cells),
+            tuple(sorted(self.rejected, key=lambda row: row.line)),
+            self.repeated,
+            self.raw.heading,
+            numbered=self.numbered,
+        )
+
+
+# ---- how a file is read
+
+
+def _csv(connection: Any, contract: Contract, records: Records, path: Path, known_at: date | None) -> _File:
+    """A plain CSV file in UTF-8, as a table."""
+    raw, mark = _head(path)
+    names = ", ".join(f"'x{n}': 'VARCHAR'" for n in range(len(raw.heading)))
+    source = (
+        f"(select row_number() over () - 1 as row, * from read_csv({text(str(path))}, header=false, skip=1, auto_detect=false, "
+        f"columns={{{names}}}, delim={text(mark)}, quote='\"', escape='\"', strict_mode=true, null_padding=false, nullstr='', "
+        "max_line_size=1000000))"
+    )
+    connection.execute("set preserve_insertion_order = true")  # rows are numbered as they stand
+    typed = _typed(contract, records, raw, source, [TEXT] * len(raw.heading), known_at)
+    connection.execute(f"create table {named(f'q_{records.name}')} as {typed}")
+    connection.execute("set preserve_insertion_order = false")
+    ((rows,),) = connection.execute(f"select count(*) from {named(f'q_{records.name}')}").fetchall()
+    if rows != raw.size:
+        raise AsideError  # a cell runs over lines, or a line is blank: lines are not rows
+    return _File(connection, records, path, raw, source, 2, ())
+
+
+def _parquet(connection: Any, contract: Contract, records: Records, path: Path, known_at: date | None) -> _File:
+    """A Parquet file, as a view."""
+    file = f"read_parquet({text(str(path))}, file_row_number=true)"
+    described = connection.execute(f"describe select * from {file}").fetchall()
+    names, types = [each[0] for each in described[:-1]], [each[1] for each in described[:-1]]
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    raw = Raw(str(path), tuple(name.strip() for name in names), (), PARQUET, sha256=digest)
+    cells = ", ".join(f"{named(name)} as x{n}" for n, name in enumerate(names))
+    source = f"(select file_row_number as row, {cells} from {file})"
+    typed = _typed(contract, records, raw, source, types, known_at)
+    connection.execute(f"create view {named(f'q_{records.name}')} as {typed}")
+    have = [folded(name) for name in raw.heading]
+    at = {name: have.index(folded(heading(column))) for name, column in records.columns.items()}
+    numbered = [
+        (f"x{at[name]}", raw.heading[at[name]])
+        for name, column in records.columns.items()
+        if is_numbered(column, types[at[name]])
+    ]
+    found = connection.execute(
+        f"select {', '.join(('count(*)', *(f'count({x})' for x, _ in numbered)))} from {source}"
+    ).fetchall()[0]
+    return _File(
+        connection,
+        records,
+        path,
+        evolve(raw, size=found[0]),
+        source,
+        1,
+        tuple(name for (_, name), number in zip(numbered, found[1:], strict=True) if number),
+    )
+
+
+def _head(path: Path) -> tuple[Raw, str]:
+    """What a plain CSV file in UTF-8 has for a heading, its hash and how many lines follow; and what separates its cells."""
     with path.open("rb") as file:
         first = block = file.readline(1 << 20)
         digest = hashlib.sha256()
@@ -84,232 +371,57 @@ def _head(path: Path) -> tuple[Raw, str] | None:
             if block.endswith(b"\r"):
                 block += file.read(1)
             if b"\0" in block or block.count(b"\r") != block.count(b"\r\n"):
-                return None
+                raise AsideError
             digest.update(block)
             lines += block.count(b"\n")
             ends, block = block, file.read(1 << 22)
     if not first.endswith(b"\n"):
-        return None
+        raise AsideError
     try:
         text = first.decode("utf-8-sig").rstrip("\r\n")
         mark = separator(text)
         (cells,) = csv.reader([text], delimiter=mark, strict=True)
-    except (csv.Error, ValueError):
-        return None
+    except (csv.Error, ValueError) as error:
+        raise AsideError from error
     rows = lines - 1 if ends.endswith(b"\n") else lines
-    heading = tuple(cell.strip() for cell in cells)
-    return Raw(str(path), heading, (), "UTF-8", sha256=digest.hexdigest(), size=rows), mark
+    names = tuple(cell.strip() for cell in cells)
+    return Raw(str(path), names, (), "UTF-8", sha256=digest.hexdigest(), size=rows), mark
 
 
-def _typed(connection: Any, contract: Contract, records: Records, path: Path, raw: Raw, mark: str) -> Table | None:
+def _typed(
+    contract: Contract, records: Records, raw: Raw, source: str, types: Sequence[str], known_at: date | None
+) -> str:
+    """A query for each row's number, its cells, and whether it is to be looked at again."""
     have = [folded(name) for name in raw.heading]
-    wanted = {name: folded(heading(column)) for name, column in records.columns.items()}
-    if any(have.count(each) != 1 for each in wanted.values()):
-        return None
-    names = ", ".join(f"'x{n}': 'VARCHAR'" for n in range(len(raw.heading)))
-    source = (
-        f"read_csv({_text(str(path))}, header=false, skip=1, auto_detect=false, columns={{{names}}}, delim={_text(mark)}, "
-        "quote='\"', escape='\"', strict_mode=true, null_padding=false, nullstr='', max_line_size=1000000)"
-    )
-    wrong, kept, cells = [], [], []
-    for n, (name, column) in enumerate(records.columns.items()):
-        cell = f"x{have.index(wanted[name])}"
-        value, fits = _column(column, contract)(cell)
-        kept.append(f"{value} as c{n}")
-        cells.append(cell)
-        blank = "false" if not column.optional else "true"
-        wrong.append(f"not (case when {cell} is null then {blank} else coalesce({fits}, false) end)")
+    values, cells, again = [], [], []
+    for n, column in enumerate(records.columns.values()):
+        if have.count(folded(heading(column))) != 1:
+            raise AsideError
+        at = have.index(folded(heading(column)))
+        cell = f"nullif(x{at}, '')" if types[at] == TEXT else f"x{at}"
+        value, fits = sql_of(column, contract, types[at])(cell)
+        blank = "true" if column.optional else "false"
+        values.append(f"{value} as c{n}")
+        cells.append(f"{cell} is null")
+        again.append(
+            f"not case when {cell} is null then {blank} else coalesce({fits}, false) and {value} is not null end"
+        )
     if all(column.optional for column in records.columns.values()):
-        wrong.append(f"coalesce({', '.join(cells)}) is null")  # it may be a blank row, which is no row
-    table = f'"q_{records.name}"'
-    connection.execute(
-        f"create table {table} as select row_number() over () - 1 as row, {', '.join(kept)}, ({' or '.join(wrong)}) as wrong from {source}"
-    )
-    ((rows, bad),) = connection.execute(f"select count(*), count(*) filter (wrong) from {table}").fetchall()
-    if bad or rows != raw.size or not _one_each(connection, records, table, rows):
-        return None
-    columns = {name: Stored(connection, f"q_{records.name}", f"c{n}", rows) for n, name in enumerate(records.columns)}
-    return Table(records, columns, range(2, rows + 2), Alike(None, rows), Index(records, columns), heading=raw.heading)
+        again.append(f"({' and '.join(cells)})")  # it may be a blank row, which is no row
+    typed = f"select row, {', '.join(values)}, {' or '.join(again)} as unlike from {source}"
+    wrong = ["unlike", *_unread(contract, records, known_at)]
+    columns = ", ".join(f"c{n}" for n in range(len(cells)))
+    return f"select row, {columns}, {' or '.join(wrong)} as wrong from ({typed})"
 
 
-def _one_each(connection: Any, records: Records, table: str, rows: int) -> bool:
-    """Whether no key comes twice."""
-    if records.key is None:
-        return True
+def _unread(contract: Contract, records: Records, known_at: date | None) -> Iterator[str]:
+    """Where a row that fits may still not be read: it came to be known too late, or lies outside the scope."""
     names = list(records.columns)
-    key = ", ".join(f"c{names.index(name)}" for name in records.key)
-    if not key:
-        return rows <= 1
-    ((different,),) = connection.execute(f"select count(distinct ({key})) from {table}").fetchall()
-    return bool(different == rows)
-
-
-def _point(connection: Any, contract: Contract, tables: Mapping[str, Table]) -> bool:
-    """Whether every id of another file is there."""
-    for name, table in tables.items():
-        for n, column in enumerate(table.records.columns.values()):
-            target = contract.records.get(column.kind.detail) if column.kind.name == "id" else None
-            if target is None or target.name == name or target.identity is None:
-                continue
-            there = f"c{list(target.columns).index(target.identity)}"
-            lost = connection.execute(
-                f'select 1 from "q_{name}" a anti join "q_{target.name}" b on a.c{n} = b.{there} where a.c{n} is not null limit 1'
-            ).fetchall()
-            if lost:
-                return False
-    return True
-
-
-# ---- cells
-
-_Sql = Callable[[str], tuple[str, str]]
-"""From a trimmed cell that is not blank: its value, and whether it fits as it stands."""
-
-
-def _text(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
-
-
-def _column(column: RecordColumn, contract: Contract) -> _Sql:
-    kind = column.kind
-    match kind.name:
-        case "date":
-            return _date(column.written.date_format or "year-month-day")
-        case "flag":
-            yes, no = column.written.flag_words or ("yes", "no")
-            return lambda c: (f"({c} = {_text(yes)})", f"{c} in ({_text(yes)}, {_text(no)})")
-        case "category":
-            spelt = spellings(kind.detail, contract)
-            whens = " ".join(f"when {_text(word)} then {_text(member)}" for word, member in spelt.items())
-            listed = ", ".join(map(_text, spelt))
-            return lambda c: (f"(case {c} {whens} end)", f"{c} in ({listed})")
-        case "count":
-            return lambda c: (
-                f"try_cast({c} as bigint)",
-                f"try_cast({c} as bigint)::varchar = {c} and {c} not like '-%' and length({c}) < 18",
-            )
-        case "number" | "money":
-            return _units(places(kind))
-    return _words(kind.name == "id")
-
-
-def _words(is_id: bool) -> _Sql:
-    """Text as it is, in one normal form, that begins and ends with a letter that is not trimmed; no error of a spreadsheet, and as an id
-    no number that one shortened."""
-    wrong = ", ".join(map(_text, sorted(EXCEL_ERRORS)))
-    short = _text(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,}")
-    spaces = _text(SPACES)
-
-    def sql(c: str) -> tuple[str, str]:
-        # An id that a spreadsheet shortened has a plus: few have, so few are looked at closely.
-        whole = f" and not (strpos({c}, '+') > 0 and regexp_full_match({c}, {short}))" if is_id else ""
-        ends = f"strpos({spaces}, left({c}, 1)) = 0 and strpos({spaces}, right({c}, 1)) = 0"
-        fits = f"strlen({c}) <= {bounds.CELL_CHARACTERS} and {ends} and not ({c}[1] = '#' and {c} in ({wrong})){whole}"
-        return f"(case when strlen({c}) = length({c}) then {c} else nfc_normalize({c}) end)", fits
-
-    return sql
-
-
-def _date(form: str) -> _Sql:
-    """A day with two digits for its day and its month, as most files have it."""
-    order = re.split(r"[/.\-]", form)
-    separator = form[len(order[0])]
-    spelled = separator.join({"year": "%Y", "month": "%m", "day": "%d"}[part] for part in order)
-
-    def sql(c: str) -> tuple[str, str]:
-        if form == "year-month-day":
-            return f"try_cast({c} as date)", f"length({c}) = 10 and try_cast({c} as date)::varchar = {c}"
-        day = f"try_strptime({c}, {_text(spelled)})::date"
-        return day, f"length({c}) = 10 and strftime({day}, {_text(spelled)}) = {c}"
-
-    return sql
-
-
-def _units(at: int) -> _Sql:
-    """A plain decimal as whole units, without a sign of money or commas."""
-    tail = rf"(?:\.[0-9]{{1,{at}}})?" if at else ""
-
-    def sql(c: str) -> tuple[str, str]:
-        value = f"(try_cast({c} as decimal(18, {at})) * {10**at})::bigint" if at else f"try_cast({c} as bigint)"
-        return value, f"regexp_full_match({c}, '-?[0-9]{{1,12}}{tail}')"
-
-    return sql
-
-
-# ---- columns that stay where they are until Python asks for them
-
-
-@define(eq=False)
-class Stored(Sequence[Cell]):
-    """A column of a table of DuckDB: cells as Python has them, when they are asked for."""
-
-    connection: Any
-    table: str
-    name: str
-    number: int
-
-    @cached_property
-    def _cells(self) -> list[Cell]:
-        found = self.connection.execute(f'select {self.name} from "{self.table}" order by row').fetchall()
-        return [cell for (cell,) in found]
-
-    def ends(self) -> tuple[Cell, Cell]:
-        """The least and the greatest cell."""
-        ((least, most),) = self.connection.execute(
-            f'select min({self.name}), max({self.name}) from "{self.table}"'
-        ).fetchall()
-        return least, most
-
-    def __len__(self) -> int:
-        return self.number
-
-    @overload
-    def __getitem__(self, at: int) -> Cell: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Cell]: ...
-    def __getitem__(self, at: int | slice) -> Cell | Sequence[Cell]:
-        return self._cells[at]
-
-    def __iter__(self) -> Iterator[Cell]:
-        return iter(self._cells)
-
-
-@frozen
-class Alike(Sequence[Any]):
-    """So many of one thing."""
-
-    of: Any
-    number: int
-
-    def __len__(self) -> int:
-        return self.number
-
-    def __getitem__(self, at: int | slice) -> Any:
-        there = range(self.number)[at]
-        return self.of if isinstance(there, int) else [self.of] * len(there)
-
-    def __iter__(self) -> Iterator[Any]:
-        return repeat(self.of, self.number)
-
-
-@define
-class Index(Mapping[tuple[Cell, ...], int]):
-    """Row numbers by key, made when they are asked for."""
-
-    records: Records
-    columns: Mapping[str, Sequence[Cell]]
-
-    @cached_property
-    def _rows(self) -> dict[tuple[Cell, ...], int]:
-        from pbr_rules.evidence.tables import indexed
-
-        return indexed(self.records, self.columns, len(next(iter(self.columns.values()))))
-
-    def __getitem__(self, key: tuple[Cell, ...]) -> int:
-        return self._rows[key]
-
-    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
+    if records.known_from is not None and known_at is not None:
+        yield f"coalesce(c{names.index(records.known_from)} > date '{known_at}', false)"
+    scope, left_out = contract.scope
+    at = {column.kind.detail: n for n, column in reversed([*enumerate(records.columns.values())])}
+    if scope and set(scope) <= at.keys():
+        for cell in left_out:
+            pairs = (f"c{at[name]} = {text(member)}" for name, member in zip(scope, cell, strict=True))
+            yield f"coalesce({' and '.join(pairs)}, false)"

@@ -6,8 +6,10 @@ None where an optional column is blank.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -35,6 +37,14 @@ class Rejected:
     column: str
     value: str
     reason: str
+
+
+@runtime_checkable
+class Tallied(Protocol):
+    """Cells that know how many there are of each."""
+
+    def tally(self) -> Mapping[str | None, int]:
+        """How many rows have each value."""
 
 
 @frozen
@@ -68,6 +78,12 @@ class Table:
         return len(self.lines)
 
     @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many rows are in no count, by reason."""
+        whys = self.excluded.tally() if isinstance(self.excluded, Tallied) else Counter(self.excluded)
+        return {why: rows for why, rows in whys.items() if why is not None}
+
+    @property
     def read(self) -> int:
         """How many rows its file has."""
         return len(self) + len(self.rejected) + self.repeated + len(self.later) + self.corrected
@@ -80,3 +96,19 @@ def indexed(records: Records, columns: Mapping[str, Sequence[Cell]], rows: int) 
     if not records.key:
         return {(): 0} if rows else {}
     return {key: number for number, key in enumerate(zip(*(columns[name] for name in records.key), strict=True))}
+
+
+def targets_first(records: Mapping[str, Records]) -> tuple[str, ...] | None:
+    """Names of records, each after those that its ids point at; None where they point in a circle."""
+    left = {
+        name: {c.kind.detail for c in each.columns.values() if c.kind.name == "id"} & records.keys() - {name}
+        for name, each in records.items()
+    }
+    found: list[str] = []
+    while left:
+        ready = [name for name, of in left.items() if of <= set(found)]
+        if not ready:
+            return None
+        found += ready
+        left = {name: of for name, of in left.items() if name not in ready}
+    return tuple(found)

@@ -203,10 +203,7 @@ def _figures(terms: Terms) -> tuple[FigureLine, ...]:
 def _rows(tables: Mapping[str, Table]) -> tuple[RowCount, ...]:
     found = []
     for name, table in tables.items():
-        reasons: dict[str, int] = {}
-        for why in table.excluded:
-            if why is not None:
-                reasons[why] = reasons.get(why, 0) + 1
+        reasons = table.left_out
         used = len(table) - sum(reasons.values())
         excluded = tuple(sorted(reasons.items()))
         counts = (table.read, used, table.repeated, len(table.rejected), len(table.later), table.corrected)
