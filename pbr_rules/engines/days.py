@@ -77,14 +77,14 @@ def last_day(window: x.Within, anchor: Day) -> nw.Expr:
     return nw.when(end.dt.day() == anchor.rows.dt.day()).then(before).otherwise(end)
 
 
-def within(window: x.Within, day: Day, anchor: Day) -> nw.Expr:
-    """Whether each day lies in a window: no, where either is missing."""
+def within(window: x.Within, day: Day, anchor: Day, where: Callable[[nw.Expr], nw.Expr]) -> nw.Expr:
+    """Whether each day lies in a window: no, where either is missing. `where`: where an end of the window is found."""
     match window.how:
         case x.Window.STARTING_ON:
-            return yes(anchor.rows <= day.rows) & yes(day.rows <= last_day(window, anchor))
+            return yes(anchor.rows <= day.rows) & yes(day.rows <= where(last_day(window, anchor)))
         case x.Window.AFTER:
-            return yes(anchor.rows < day.rows) & yes(day.rows <= last_day(window, anchor))
-    return yes(moved(anchor, window.length, -1).rows <= day.rows) & yes(day.rows < anchor.rows)
+            return yes(anchor.rows < day.rows) & yes(day.rows <= where(last_day(window, anchor)))
+    return yes(where(moved(anchor, window.length, -1).rows) <= day.rows) & yes(day.rows < anchor.rows)
 
 
 def member_holding(period: Period, day: nw.Expr) -> nw.Expr:

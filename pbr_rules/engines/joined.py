@@ -18,6 +18,8 @@ class Joined:
         self._load = load
         self._at: dict[Path, Loaded] = {(): load(records)}
         self._prefix: dict[Path, str] = {(): ""}
+        self._there: dict[Path, dict[str, nw.Expr]] = {}
+        self._made = False
 
     def __getitem__(self, path: Path) -> Loaded:
         """The records at the end of a path."""
@@ -35,12 +37,26 @@ class Joined:
         """The frame's name of the row's number there."""
         return self._prefix_of(path) + ROW
 
+    def there(self, path: Path, value: nw.Expr) -> nw.Expr:
+        """What follows from columns at the end of a path alone: found there once, and not for each row that leads there."""
+        if not path or self._made:
+            return value
+        found = self._there.setdefault(path, {})
+        name = next((name for name, known in found.items() if known is value), f"{self._prefix_of(path)}v{len(found)}")
+        found[name] = value
+        return nw.col(name)
+
+    def leads_to(self, column: Path) -> bool:
+        """Whether a column's id is followed to its row: then that row's number stands for the id."""
+        return column in self._at and column != ()
+
     def _prefix_of(self, path: Path) -> str:
         self[path]
         return self._prefix[path]
 
     def frame(self) -> Frame:
         """The rows, joined."""
+        self._made = True
         frame = self._at[()].frame
         for path, there in self._at.items():
             if not path:
@@ -51,5 +67,7 @@ class Joined:
             other = there.frame.select(
                 nw.col(there.names[key]).alias(f"{prefix}id"), *(nw.col(n).alias(prefix + n) for n in kept)
             )
+            if path in self._there:
+                other = other.with_columns(**self._there[path])
             frame = frame.join(other, how="left", left_on=self.column(path[:-1], path[-1]), right_on=f"{prefix}id")
         return frame

@@ -12,7 +12,7 @@ from pbr_rules.engines.exclude import rules_of
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import ROW, WHY, DuckDB, load
 from pbr_rules.engines.lowering import Lowering
-from pbr_rules.evidence.database import Stored, named
+from pbr_rules.evidence.database import Reasons, Stored, named
 from pbr_rules.evidence.tables import Table, targets_first
 
 SAID = "said"
@@ -69,7 +69,8 @@ def _without(table: Table, parts: Iterable[str]) -> Table:
     place.connection.execute(
         f"create table {whys} as select {ROW}, {WHY} from ({each}) qualify row_number() over (partition by {ROW} order by part) = 1"
     )
-    if not place.connection.execute(f"select 1 from {whys} limit 1").fetchall():
+    tally = dict(place.connection.execute(f"select {WHY}, count(*) from {whys} group by all").fetchall())
+    if not tally:
         return table
     place.connection.execute(
         f"create view {named(view)} as select * from {named(place.view)} left join {whys} using ({ROW})"
@@ -77,4 +78,4 @@ def _without(table: Table, parts: Iterable[str]) -> Table:
     there = evolve(place, view=view)
     columns = {name: evolve(cells, place=there) for name, cells in table.columns.items() if isinstance(cells, Stored)}
     lines = evolve(table.lines, place=there) if isinstance(table.lines, Stored) else table.lines
-    return evolve(table, columns=columns, lines=lines, excluded=Stored(there, WHY))  # type: ignore[arg-type]
+    return evolve(table, columns=columns, lines=lines, excluded=Reasons(there, WHY, left_out=tally))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.figures import LARGEST
-from pbr_rules.evidence.database import Alike, Place, Stored, connected, named
+from pbr_rules.evidence.database import Alike, Place, Reasons, Stored, connected, named, text
 from pbr_rules.evidence.tables import Cell, Table
 from pbr_rules.kinds import Kind
 
@@ -42,12 +42,15 @@ def _said(column: str, cells: Sequence[Cell]) -> str:
     match cells:
         case _ if column == ROW:
             return ROW
+        case Reasons():
+            whens = " ".join(f"when {text(str(why))} then {number}" for number, why in enumerate(cells.left_out))
+            return f"(case {cells.sql} {whens} end)::bigint"
         case Stored():
             return cells.sql
         case range():
             return f"{ROW} + {cells.start}"
         case Alike(of=None):
-            return "null::varchar"
+            return "null::bigint"
     return column
 
 
@@ -58,12 +61,14 @@ class Loaded:
     Attributes:
         frame: the rows.
         names: each column's name in the frame.
+        whys: why rows are in no count; the frame has the number of each row's reason among them.
         ends: the least and the greatest of each column of numbers (in units) or days (counted from 1 January of year 1); the
             first day after the last, where there is none.
     """
 
     table: Table
     frame: Frame
+    whys: Sequence[str]
     names: Mapping[str, str]
     ends: Mapping[str, tuple[int, int]]
 
@@ -99,7 +104,7 @@ def load(store: Store, table: Table) -> Loaded:
     columns: dict[str, tuple[str, Sequence[Cell]]] = {
         ROW: (UNITS, range(len(table))),
         LINE: (UNITS, table.lines),
-        WHY: (TEXT, table.excluded),
+        WHY: (UNITS, _whys(table)),
     }
     ends: dict[str, tuple[int, int]] = {}
     for name, cells in table.columns.items():
@@ -112,7 +117,15 @@ def load(store: Store, table: Table) -> Loaded:
                     f"`{table.records.name}`: a figure in `{name}` is too large for {store.library}; "
                     "settle with --engine python"
                 )
-    return Loaded(table, store.frame(f"t_{table.records.name}", columns), names, ends)
+    return Loaded(table, store.frame(f"t_{table.records.name}", columns), tuple(table.left_out), names, ends)
+
+
+def _whys(table: Table) -> Sequence[Cell]:
+    """Why each row is in no count, as a number among the reasons."""
+    if isinstance(table.excluded, Stored | Alike):
+        return table.excluded
+    numbers = {why: number for number, why in enumerate(table.left_out)}
+    return [None if why is None else numbers[why] for why in table.excluded]
 
 
 def _ends(form: str, cells: Sequence[Cell]) -> tuple[int, int]:

@@ -6,9 +6,10 @@ comparison answers no where a side is missing, before any `not` is put in front 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 import narwhals.stable.v2 as nw
@@ -92,6 +93,11 @@ class Lowering:
             return Day(rows, *there.ends[node.name])
         return Flag(rows) if form == FLAG else Text(rows)
 
+    def _where(self, node: x.Expression) -> Callable[[nw.Expr], nw.Expr]:
+        """Where to find what follows from an expression: with the record that alone says it, or at the row itself."""
+        paths = {(*self.start, *part.path) for part in x.walk(node) if isinstance(part, x.Column)}
+        return partial(self.joined.there, paths.pop()) if len(paths) == 1 else lambda value: value
+
     # ---- conditions
 
     def condition(self, node: x.Expression) -> nw.Expr:
@@ -109,7 +115,7 @@ class Lowering:
                 asked = known(self.value(of))
                 return asked if is_known else ~asked
             case x.Within(day=day, anchor=anchor):
-                return within(node, _as(Day, self.value(day)), _as(Day, self.value(anchor)))
+                return within(node, _as(Day, self.value(day)), _as(Day, self.value(anchor)), self._where(anchor))
             case x.Between(day=day, first=first, last=last):
                 middle, start, end = (_as(Day, self.value(d)).rows for d in (day, first, last))
                 return yes(start <= middle) & yes(middle <= end)

@@ -10,12 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import cast
 
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
-from pbr_rules.checked.model import Cell, Period
+from pbr_rules.checked.model import Cell, MeasureAxis, Period
 from pbr_rules.engines import covered
 from pbr_rules.engines.days import Day, last_day
 from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
@@ -66,31 +67,35 @@ class Tally:
 
     def fates(self) -> list[Fate]:
         """What became of each row, in the order of the table."""
-        frame = self._marked().select(ROW, REASON, WHY, *self.cells).sort(ROW)
+        frame = self._marked().select(ROW, REASON, *self.cells).sort(ROW)
         at = self.joined[()].at
         return [
-            Fate(at(cast(int, row)), None, self._words(reason, why))
+            Fate(at(cast(int, row)), None, self._words(reason))
             if reason is not None
             else Fate(at(cast(int, row)), cast(Cell, tuple(cell)), None)
-            for row, reason, why, *cell in self.ask(frame)
+            for row, reason, *cell in self.ask(frame)
         ]
 
-    def _words(self, reason: object, why: object) -> str:
-        return words.excluded(str(why)) if reason == 0 else self.reasons[cast(int, reason)]
+    def _words(self, reason: object) -> str:
+        number = cast(int, reason)
+        return self.reasons[number] if number >= 0 else words.excluded(self.joined[()].whys[-1 - number])
 
     def _marked(self, once: bool = True) -> Frame:
         """Each row with the first reason why it does not count, or the cell it counts in. Not `once`: each row of a key by itself."""
         count = self.count
-        self.reasons = [""]
+        self.reasons = []
         axes = {
-            cell: ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
+            cell: self._with_person(axis.at, self._placed(axis)) if axis.on_base else self._placed(axis)
             for cell, axis in zip(self.cells, count.axes, strict=True)
         }
-        why = nw.coalesce(*(nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing()))
+        failing = (nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing())
+        why = nw.coalesce(
+            -1 - nw.col(WHY), *failing
+        )  # a row that is in no count has the number of its reason, below nought
         keys = {name: key.rows for name, key in zip(self.names, self.keys, strict=True)}
         units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
         order = self._order() if count.once and once else {}
-        keyed = {f"once{at}": _keyed(self.at_row, column).rows for at, column in enumerate(count.once)}
+        keyed = {f"once{at}": self._once(node) for at, node in enumerate(count.once)}
         for node in covered.read(count):
             self.at_row.value(node)
         joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **keyed)
@@ -111,10 +116,16 @@ class Tally:
             frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
         return frame
 
+    def _once(self, node: Expression) -> nw.Expr:
+        """What tells keys apart: for an id that is followed to its row, that row's number, which is quicker to compare."""
+        if isinstance(node, Column) and self.joined.leads_to((*node.path, node.name)):
+            return nw.col(self.joined.row((*node.path, node.name)))
+        return _keyed(self.at_row, node).rows
+
     def _failing(self) -> list[tuple[int, nw.Expr]]:
         """Each reason's number and where it holds, in the order in which reasons are looked for."""
         count = self.count
-        found = [(0, ~nw.col(WHY).is_null())]
+        found: list[tuple[int, nw.Expr]] = []
 
         def reason(said: str, holds: nw.Expr) -> None:
             self.reasons.append(said)
@@ -123,19 +134,29 @@ class Tally:
         if self.person != ROW:
             reason(words.nobody(count), nw.col(self.person).is_null())
         for condition in count.among:
-            reason(words.not_among(condition), ~self.at_person.condition(condition))
+            reason(words.not_among(condition), self._with_person(condition, ~self.at_person.condition(condition)))
         for condition in count.where:
             reason(words.fails(condition), ~self.at_row.condition(condition))
         if count.covering is not None:
             reason(words.no_day(count), ~yes(nw.col(covered.FIRST) < nw.col(covered.END)))
         for cell, axis, members in zip(self.cells, count.axes, count.members, strict=True):
-            reason(words.unplaced(axis.dimension, axis.at), nw.col(cell).is_null())
+            said, value = words.unplaced(axis.dimension, axis.at), self._placed(axis) if axis.on_base else nw.col(cell)
+            where = partial(self._with_person, axis.at) if axis.on_base else lambda rows: rows
+            reason(said, where(value.is_null()))
             if members is not None:
-                reason(words.left_out(axis.dimension), _not_in(cell, members))
+                reason(words.left_out(axis.dimension), where(_not_in(value, members)))
         if count.scope and count.excepted:
             at = dict(zip(count.dimensions, self.cells, strict=True))
             reason(words.outside(), every_or_any((self._is(at, cell) for cell in count.excepted), every=False))
         return found
+
+    def _placed(self, axis: MeasureAxis) -> nw.Expr:
+        return ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
+
+    def _with_person(self, node: Expression, rows: nw.Expr) -> nw.Expr:
+        """What is said of the person alone, found once for each. A row without a person has a reason before it is asked."""
+        read = {(*self.at_person.start, *part.path) for part in walk(node) if isinstance(part, Column)}
+        return self.joined.there(self.count.link, rows) if read == {self.count.link} else rows
 
     def _is(self, at: Mapping[str, str], cell: Cell) -> nw.Expr:
         pairs = zip(self.count.scope, cell, strict=True)
@@ -179,15 +200,15 @@ class Tally:
         # A row with a reason is in no cell.
         apart = [nw.when(nw.col(COUNTS)).then(nw.col(n)).alias(n) for n in (*self.cells, *self.names)]
         frame = frame.with_columns(each.alias(TOTAL)).with_columns(_ONE, *apart)
-        frame = frame.group_by(REASON, WHY, *self.cells, *self.names).agg(
+        frame = frame.group_by(REASON, *self.cells, *self.names).agg(
             nw.len().alias("rows"), nw.col(TOTAL).sum().cast(nw.Int64()).alias(TOTAL)
         )
         found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
         reasons: Counter[str] = Counter()
-        for row in self.ask(frame.select(REASON, WHY, "rows", TOTAL, *self.cells, *self.names)):
-            reason, why, rows, total, *rest = row
+        for row in self.ask(frame.select(REASON, "rows", TOTAL, *self.cells, *self.names)):
+            reason, rows, total, *rest = row
             if reason is not None:
-                reasons[self._words(reason, why)] += cast(int, rows)
+                reasons[self._words(reason)] += cast(int, rows)
                 continue
             cell, key = tuple(rest[: len(self.cells)]), rest[len(self.cells) :]
             back = tuple(keyed.back(value) for keyed, value in zip(self.keys, key, strict=True))
@@ -199,21 +220,21 @@ class Tally:
     def _once_each(self) -> Counted:
         """Rows of which one counts for each key: whichever it is, since all that is read of them is the same. No row is put in order."""
         frame = self._marked(once=False)
-        reasons: Counter[str] = Counter()
-        for reason, why, rows in self.ask(
-            frame.group_by(REASON, WHY).agg(nw.len().alias("rows")).select(REASON, WHY, "rows")
-        ):
-            if reason is not None:
-                reasons[self._words(reason, why)] += cast(int, rows)
         once = [f"once{at}" for at in range(len(self.count.once))]
-        alike = frame.filter(nw.col(COUNTS)).group_by(*once, *self.cells, *self.names).agg(nw.len().alias("rows"))
-        alike = alike.with_columns(_ONE)
-        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
-        again = 0
-        sums = alike.group_by(ONE, *self.cells, *self.names).agg(
+        apart = [*self.cells, *self.names]
+        # A row with a reason is in no cell and has no key, so that few groups hold them all.
+        blank = [nw.when(nw.col(COUNTS)).then(nw.col(n)).alias(n) for n in (*once, *apart)]
+        frame = frame.with_columns(*blank).group_by(REASON, *once, *apart).agg(nw.len().alias("rows"))
+        frame = frame.group_by(REASON, *apart).agg(
             nw.len().alias(TOTAL), nw.col("rows").sum().cast(nw.Int64()).alias("rows")
         )
-        for total, rows, *rest in self.ask(sums.select(TOTAL, "rows", *self.cells, *self.names)):
+        found: dict[Cell, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
+        reasons: Counter[str] = Counter()
+        again = 0
+        for reason, total, rows, *rest in self.ask(frame.select(REASON, TOTAL, "rows", *apart)):
+            if reason is not None:
+                reasons[self._words(reason)] += cast(int, rows)
+                continue
             key = tuple(k.back(value) for k, value in zip(self.keys, rest[len(self.cells) :], strict=True))
             found[cast(Cell, tuple(rest[: len(self.cells)]))][key] += cast(int, total)
             again += cast(int, rows) - cast(int, total)
@@ -227,11 +248,11 @@ class Tally:
         needed = dict.fromkeys((REASON, COUNTS, WHY, ROW, self.person, *self.cells, *carried))
         needed |= dict.fromkeys([self.units()] if self.count.column is not None else [])
         marked = self.store.settled(marked.select(*needed))
-        frame = marked.group_by(REASON, WHY).agg(nw.len().alias("rows")).select(REASON, WHY, "rows")
+        frame = marked.group_by(REASON).agg(nw.len().alias("rows")).select(REASON, "rows")
         reasons: Counter[str] = Counter()
-        for reason, why, rows in self.ask(frame):
+        for reason, rows in self.ask(frame):
             if reason is not None:
-                reasons[self._words(reason, why)] += cast(int, rows)
+                reasons[self._words(reason)] += cast(int, rows)
         of = covered.Covered(self, marked, COUNTS)
         numbers: dict[Cell, int] = {}
         days: dict[Cell, date] = {}
@@ -270,7 +291,7 @@ class Tally:
         closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(count.closing)}
         there = [nw.col(WHY).is_null(), *(at.condition(condition) for condition in count.among)]
         placed = [
-            ~nw.col(name).is_null() & (~_not_in(name, members) if members is not None else nw.lit(True))
+            ~nw.col(name).is_null() & (~_not_in(nw.col(name), members) if members is not None else nw.lit(True))
             for name, _, members in axes
         ]
         frame = joined.frame().with_columns(_ONE, **{name: rows for name, rows, _ in axes}, **closes)
@@ -356,5 +377,5 @@ def _first(apart: list[str], order: list[str]) -> nw.Expr:
     return nw.col(ROW).shift(1).over(*apart, order_by=order).is_null()
 
 
-def _not_in(name: str, members: tuple[str, ...]) -> nw.Expr:
-    return ~nw.col(name).is_in(members) if members else nw.lit(True)
+def _not_in(value: nw.Expr, members: tuple[str, ...]) -> nw.Expr:
+    return ~value.is_in(members) if members else nw.lit(True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import repeat
 from typing import Any, overload
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from pbr_rules.checked.model import Records
 from pbr_rules.evidence.tables import Cell, indexed
@@ -90,10 +90,16 @@ class Stored(Sequence[Cell]):
     def __iter__(self) -> Iterator[Cell]:
         return iter(self._cells)
 
-    def tally(self) -> Counter[Cell]:
-        """How many rows have each value."""
-        sql = f"select {self.sql}, count(*) from {named(self.place.view)} group by all"
-        return Counter(dict(self.place.connection.execute(sql).fetchall()))
+
+@define(eq=False)
+class Reasons(Stored):
+    """Why rows are in no count; `left_out`: how many are for each reason."""
+
+    left_out: Mapping[str | None, int] = field(factory=dict, kw_only=True)
+
+    def tally(self) -> Mapping[str | None, int]:
+        """How many rows there are for each reason."""
+        return self.left_out
 
 
 @frozen

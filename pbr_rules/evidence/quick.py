@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from importlib.util import find_spec
@@ -21,12 +21,12 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from pbr_rules.checked.model import Contract, Records
+from pbr_rules.checked.model import Contract, RecordColumn, Records
 from pbr_rules.evidence import fit, parquet
 from pbr_rules.evidence.database import Alike, Index, Place, Stored, connected, named, text
 from pbr_rules.evidence.fit import folded, heading
 from pbr_rules.evidence.parquet import PARQUET
-from pbr_rules.evidence.quick_cells import TEXT, is_numbered, sql_of
+from pbr_rules.evidence.quick_cells import TEXT, is_numbered, is_whole, led, sql_of
 from pbr_rules.evidence.read import Raw, Tell, separator
 from pbr_rules.evidence.tables import Cell, Rejected, Table, targets_first
 
@@ -82,8 +82,10 @@ def _read(
     connection: Any, contract: Contract, records: Records, path: Path, files: Mapping[str, _File], known_at: date | None
 ) -> _File:
     with _unchanged(path):
-        file = (_parquet if path.suffix.lower() == ".parquet" else _csv)(connection, contract, records, path, known_at)
-        file.look_again(contract, known_at)
+        file = (_parquet if path.suffix.lower() == ".parquet" else _csv)(
+            connection, contract, records, path, files.keys(), known_at
+        )
+        file.look_again(contract, files, known_at)
         file.one_each(contract)
         file.point(files)
     return file
@@ -126,8 +128,8 @@ class _File:
     first: int
     numbered: tuple[str, ...]
     rows: int = 0
-    low: list[Cell] = field(factory=list)
-    high: list[Cell] = field(factory=list)
+    low: dict[str, Cell] = field(factory=dict)
+    high: dict[str, Cell] = field(factory=dict)
     added: dict[int, list[Cell]] = field(factory=dict)
     gone: set[int] = field(factory=set)
     rejected: list[Rejected] = field(factory=list)
@@ -202,16 +204,24 @@ class _File:
 
     # ---- what becomes of rows
 
-    def look_again(self, contract: Contract, known_at: date | None) -> None:
-        """Looks at each row that does not fit as it stands, as at a row of a small file."""
-        ends = [f"{end}({name})" for end in ("min", "max") for name in self.columns]
+    def look_again(self, contract: Contract, files: Mapping[str, _File], known_at: date | None) -> None:
+        """Looks at each row that does not fit as it stands, as at a row of a small file. An id of another file that is found there
+        fits, whatever it looks like."""
+        kinds = (column.kind for column in self.records.columns.values())
+        ordered = [
+            name for name, kind in zip(self.columns, kinds, strict=True) if kind.is_number or kind.name == "date"
+        ]
+        ends = [f"{end}({name}) filter (not wrong)" for end in ("min", "max") for name in ordered]
+        every = self._and_where_ids_lead(files)
         ((self.rows, wrong, *found),) = self.ask(
-            f"select count(*), count(*) filter (wrong), {', '.join(ends)} from {self.q}"
+            f"select {', '.join(('count(*)', 'count(*) filter (wrong)', *ends))} from {every}"
         )
-        self.low, self.high = found[: len(self.columns)], found[len(self.columns) :]
-        rows = [row for (row,) in self.few(f"select row from {self.q} where wrong")] if wrong else []
+        self.low = dict(zip(ordered, found[: len(ordered)], strict=True))
+        self.high = dict(zip(ordered, found[len(ordered) :], strict=True))
+        rows = [row for (row,) in self.few(f"select row from {every} where wrong")] if wrong else []
         looked = fit.looked_at(contract, self.records, self.received(rows), known_at=known_at)
-        if looked.later:
+        figures = (cell for item in looked.kept for cell in item.row if isinstance(cell, int))
+        if looked.later or any(abs(figure) >= 2**63 for figure in figures):
             raise AsideError
         self.rejected += looked.rejected
         self.gone.update(rows)
@@ -242,15 +252,29 @@ class _File:
         self.rejected += differing
         self.drop({item.line - self.first for item in alike} - {item.line - self.first for item in kept})
 
-    def point(self, files: Mapping[str, _File]) -> None:
-        """Sets aside rows with an id that no row of another file has."""
+    def _targets(self, files: Mapping[str, _File]) -> Iterator[tuple[str, RecordColumn, _File]]:
+        """Columns with the ids of another file: their name, what they are, and the file."""
         for name, column in zip(self.columns, self.records.columns.values(), strict=True):
             target = files.get(column.kind.detail) if column.kind.name == "id" else None
-            if target is None or target.records.identity is None:
-                continue
+            if target is not None and target.records.identity is not None:
+                yield name, column, target
+
+    def _and_where_ids_lead(self, files: Mapping[str, _File]) -> str:
+        """Its rows; those with an id that is not found are wrong too."""
+        sql, wrong = self.q, ["wrong"]
+        for name, _, target in self._targets(files):
+            sql += f" left join (select {target.identity} as of_{name} from {target.view}) on {name} = of_{name}"
+            wrong.append(f"({name} is not null and of_{name} is null)")
+        return f"(select row, {', '.join(self.columns)}, {' or '.join(wrong)} as wrong from {sql})"
+
+    def point(self, files: Mapping[str, _File]) -> None:
+        """Sets aside rows with an id that no row of another file has."""
+        if not self.added:
+            return  # all ids were found
+        for name, column, target in self._targets(files):
             there = f"(select {target.identity} as {name} from {target.view})"
-            lost = f"select row, {name} from {self.view} anti join {there} using ({name}) where {name} is not null"
-            found = dict(self.few(lost))
+            lost = f"select row, {name} from {self._named('added')} anti join {there} using ({name})"
+            found = {row: value for row, value in self.ask(lost) if value is not None and row in self.added}
             if not found:
                 continue
             cells = dict(self.received(sorted(found)).rows)
@@ -286,12 +310,12 @@ class _File:
             self.connection, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.first, rows
         )
         cells: dict[str, Sequence[Cell]] = {}
-        for at, name in enumerate(self.records.columns):
-            ends = [
-                [cell for cell in (end[at], *(row[at] for row in self.added.values())) if cell is not None]
-                for end in (self.low, self.high)
-            ]
-            cells[name] = Stored(place, self.columns[at], min(ends[0], default=None), max(ends[1], default=None))
+        for at, (name, column) in enumerate(zip(self.columns, self.records.columns, strict=True)):
+            low, high = self.low.get(name), self.high.get(name)
+            here = [row[at] for row in self.added.values() if name in self.low and row[at] is not None]
+            least = min((cell for cell in (low, *here) if cell is not None), default=None)
+            most = max((cell for cell in (high, *here) if cell is not None), default=None)
+            cells[column] = Stored(place, name, least, most)
         lines = Stored(place, f"row + {self.first}") if place.gaps else range(self.first, self.first + rows)
         return Table(
             self.records,
@@ -309,7 +333,9 @@ class _File:
 # ---- how a file is read
 
 
-def _csv(connection: Any, contract: Contract, records: Records, path: Path, known_at: date | None) -> _File:
+def _csv(
+    connection: Any, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
+) -> _File:
     """A plain CSV file in UTF-8, as a table."""
     raw, mark = _head(path)
     names = ", ".join(f"'x{n}': 'VARCHAR'" for n in range(len(raw.heading)))
@@ -319,7 +345,7 @@ def _csv(connection: Any, contract: Contract, records: Records, path: Path, know
         "max_line_size=1000000))"
     )
     connection.execute("set preserve_insertion_order = true")  # rows are numbered as they stand
-    typed = _typed(contract, records, raw, source, [TEXT] * len(raw.heading), known_at)
+    typed = _typed(contract, records, raw, source, [TEXT] * len(raw.heading), there, known_at)
     connection.execute(f"create table {named(f'q_{records.name}')} as {typed}")
     connection.execute("set preserve_insertion_order = false")
     ((rows,),) = connection.execute(f"select count(*) from {named(f'q_{records.name}')}").fetchall()
@@ -328,7 +354,9 @@ def _csv(connection: Any, contract: Contract, records: Records, path: Path, know
     return _File(connection, records, path, raw, source, 2, ())
 
 
-def _parquet(connection: Any, contract: Contract, records: Records, path: Path, known_at: date | None) -> _File:
+def _parquet(
+    connection: Any, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
+) -> _File:
     """A Parquet file, as a view."""
     file = f"read_parquet({text(str(path))}, file_row_number=true)"
     described = connection.execute(f"describe select * from {file}").fetchall()
@@ -338,7 +366,7 @@ def _parquet(connection: Any, contract: Contract, records: Records, path: Path, 
     raw = Raw(str(path), tuple(name.strip() for name in names), (), PARQUET, sha256=digest)
     cells = ", ".join(f"{named(name)} as x{n}" for n, name in enumerate(names))
     source = f"(select file_row_number as row, {cells} from {file})"
-    typed = _typed(contract, records, raw, source, types, known_at)
+    typed = _typed(contract, records, raw, source, types, there, known_at)
     connection.execute(f"create view {named(f'q_{records.name}')} as {typed}")
     have = [folded(name) for name in raw.heading]
     at = {name: have.index(folded(heading(column))) for name, column in records.columns.items()}
@@ -389,9 +417,15 @@ def _head(path: Path) -> tuple[Raw, str]:
 
 
 def _typed(
-    contract: Contract, records: Records, raw: Raw, source: str, types: Sequence[str], known_at: date | None
+    contract: Contract,
+    records: Records,
+    raw: Raw,
+    source: str,
+    types: Sequence[str],
+    there: Collection[str],
+    known_at: date | None,
 ) -> str:
-    """A query for each row's number, its cells, and whether it is to be looked at again."""
+    """A query for each row's number, its cells, and whether it is to be looked at again. `there`: files whose ids are looked up."""
     have = [folded(name) for name in raw.heading]
     values, cells, again = [], [], []
     for n, column in enumerate(records.columns.values()):
@@ -399,7 +433,9 @@ def _typed(
             raise AsideError
         at = have.index(folded(heading(column)))
         cell = f"nullif(x{at}, '')" if types[at] == TEXT else f"x{at}"
-        value, fits = sql_of(column, contract, types[at])(cell)
+        plain = types[at] == TEXT or is_whole(column, types[at])
+        leads = plain and column.kind.name == "id" and column.kind.detail in there
+        value, fits = led(cell) if leads else sql_of(column, contract, types[at])(cell)
         blank = "true" if column.optional else "false"
         values.append(f"{value} as c{n}")
         cells.append(f"{cell} is null")

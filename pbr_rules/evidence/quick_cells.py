@@ -32,9 +32,19 @@ def sql_of(column: RecordColumn, contract: Contract, stored: str) -> Sql:
     return _text_of(column, contract) if stored == TEXT else _stored(column, stored)
 
 
-def is_numbered(column: RecordColumn, stored: str) -> bool:
-    """Whether a column of text is stored as whole numbers: zeros in front, if there were any, are lost."""
+def led(cell: str) -> tuple[str, str]:
+    """A cell that is to be an id of another file: what is found there fits, so no more is asked of it here."""
+    return f"{cell}::varchar", "true"
+
+
+def is_whole(column: RecordColumn, stored: str) -> bool:
+    """Whether a column of text is stored as whole numbers, which are taken as their digits."""
     return column.kind.name in ("id", "text") and stored in _WHOLE
+
+
+def is_numbered(column: RecordColumn, stored: str) -> bool:
+    """Whether a column of text is stored as numbers: zeros in front, if there were any, are lost."""
+    return column.kind.name in ("id", "text") and stored.startswith((*_WHOLE, "DECIMAL", "HUGEINT", "UHUGEINT"))
 
 
 def _stored(column: RecordColumn, stored: str) -> Sql:
@@ -61,7 +71,7 @@ def _stored(column: RecordColumn, stored: str) -> Sql:
             f"(try_cast({c} as {exact}) * {10**at})::bigint",
             f"{c} between -{_HEAD} and {_HEAD} and try_cast({c} as {exact}) = {c}",
         )
-    if is_numbered(column, stored):
+    if is_whole(column, stored):
         return lambda c: (f"{c}::varchar", "true")
     return lambda c: ("null", "false")
 
