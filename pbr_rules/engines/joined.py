@@ -42,7 +42,7 @@ class Joined:
         if not path or self._made:
             return value
         found = self._there.setdefault(path, {})
-        name = next((name for name, known in found.items() if known is value), f"{self._prefix_of(path)}v{len(found)}")
+        name = f"{self._prefix_of(path)}v{len(found)}"
         found[name] = value
         return nw.col(name)
 
@@ -67,7 +67,7 @@ class Joined:
             other = there.frame.select(
                 nw.col(there.names[key]).alias(f"{prefix}id"), *(nw.col(n).alias(prefix + n) for n in kept)
             )
-            if path in self._there:
-                other = other.with_columns(**self._there[path])
+            for name, value in self._there.get(path, {}).items():
+                other = other.with_columns(value.alias(name))  # one may be made of those before it
             frame = frame.join(other, how="left", left_on=self.column(path[:-1], path[-1]), right_on=f"{prefix}id")
         return frame

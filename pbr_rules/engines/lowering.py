@@ -203,6 +203,10 @@ def _arithmetic(sign: str, a: Value, b: Value) -> Value:
 def _extreme(lower: bool, a: Value, b: Value) -> Value:
     end = min if lower else max
     match a, b:
+        case Number(fixed=Fraction() as one), Number(fixed=Fraction() as other):
+            return figures.number(end(one, other))
+        case Day(fixed=date() as one), Day(fixed=date() as other):
+            return _literal(end(one, other))
         case Number(), Number():
             left, right, under = figures.level(a, b)
             rows = _lesser(lower, left.here, right.here)

@@ -162,3 +162,14 @@ def test_a_row_outside_the_years_is_no_guess_on_any_engine(agree, rows, table):
     for engine in agree.others:
         with pytest.raises(Exception, match="covers the years 2010 to 2027"):
             engine.answer(asked, late)
+
+
+@pytest.mark.parametrize("length", [Duration(5, TimeUnit.WORKING_DAY, calendar=WEEKENDS), Duration(1, TimeUnit.MONTH)])
+def test_a_window_may_begin_on_the_earlier_of_two_days_of_the_terms(agree, rows, table, length):
+    """Then it is one day for all rows, which frames do not look up row by row."""
+    monday, later = (x.Literal(day, kinds.DATE, str(day)) for day in (date(2020, 3, 2), date(2020, 3, 4)))
+    window = x.Within(END, length, x.Window.AFTER, x.Extreme(True, monday, later))
+    ends = [date(2020, 3, 2), date(2020, 3, 3), date(2020, 3, 9), date(2020, 3, 10), date(2020, 4, 2), date(2020, 4, 3)]
+    tables = table({"start": (kinds.DATE, [None] * 6), "end": (kinds.DATE, ends)})
+    asked = rows("rows", base="rows", where=(window,), closing=(window,))
+    assert counted(agree.on(asked, tables)) == (2 if length.is_working else 4)
