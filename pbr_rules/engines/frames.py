@@ -6,6 +6,8 @@ An engine over frames returns whole numbers and days. What it cannot count exact
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
@@ -56,12 +58,33 @@ class Frames:
             UsageError: it cannot be counted exactly over frames.
         """
 
+        from pbr_rules.engines.tally import closes
+
         def ask(tally: Tally) -> Answer:
             counted, days, reasons = tally.counted()
-            people, closes = tally.people()
-            return Answer(counted, people, closes, reasons, tally.undecided(), days=days)
+            people, last = tally.people(count.closing)
+            closing = closes(count.closing, last) if count.base is not None else {}
+            return Answer(counted, people, closing, reasons, tally.undecided(), days=days)
 
         return self._exactly(count, tables, ask)
+
+    def answer_all(self, asked: Sequence[tuple[Count, Mapping[str, Table]]]) -> Sequence[Answer]:
+        """What `answer` says of each; counts of one shape over the same records are counted in one pass.
+
+        Raises:
+            UsageError: one cannot be counted exactly over frames.
+        """
+        from pbr_rules.engines.figures import LoweringError
+        from pbr_rules.engines.together import alike, together
+
+        answers: dict[int, Answer] = {}
+        for numbers in alike(asked):
+            counts, tables = [asked[number][0] for number in numbers], asked[numbers[0]][1]
+            # Where one cannot be said exactly, each is tried by itself, so that the message names the right one.
+            with suppress(LoweringError):
+                found = together(counts, partial(self._load_of, tables), self.periods, self._store)
+                answers |= dict(zip(numbers, found, strict=True))
+        return [answers.get(number) or self.answer(*each) for number, each in enumerate(asked)]
 
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row, in the order of the table.
@@ -75,21 +98,18 @@ class Frames:
         from pbr_rules.engines.figures import LoweringError
         from pbr_rules.engines.tally import Tally
 
-        def loaded(name: str) -> Loaded:
-            return self._load(tables[name])
-
         try:
-            return ask(Tally(count, loaded, self.periods, self._store))
+            return ask(Tally(count, partial(self._load_of, tables), self.periods, self._store))
         except LoweringError as error:
             raise UsageError(
                 f"`{count.measure}` cannot be counted exactly by {self._store.library}: {error}; "
                 "settle with --engine python"
             ) from error
 
-    def _load(self, table: Table) -> Loaded:
+    def _load_of(self, tables: Mapping[str, Table], name: str) -> Loaded:
         from pbr_rules.engines.loaded import load
 
-        name = table.records.name
+        table = tables[name]
         kept = self._loaded.get(name)
         if kept is None or kept.table is not table:
             kept = self._loaded[name] = load(self._store, table)

@@ -90,6 +90,9 @@ class Store(Protocol):
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame, as Python has them."""
 
+    def united(self, frame: Frame, by: Sequence[str], bits: str) -> Frame:
+        """One row for each value of some columns, with the bits that are set in any of its rows."""
+
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated, so that what is asked of it afterwards does not begin from the records again."""
 
@@ -192,6 +195,14 @@ class DuckDB:
         """The rows of a frame."""
         return frame.collect("pyarrow").rows()
 
+    def united(self, frame: Frame, by: Sequence[str], bits: str) -> Frame:
+        """One row for each value of some columns, with the bits that are set in any of its rows."""
+        apart = ", ".join(map(named, by))
+        found: Frame = nw.from_native(
+            frame.to_native().aggregate(f"{apart}, bit_or({named(bits)}) as {named(bits)}", apart)
+        )
+        return found
+
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated, in a table of its own."""
         self._settled += 1
@@ -224,6 +235,12 @@ class Polars:
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
         return frame.collect().rows()
+
+    def united(self, frame: Frame, by: Sequence[str], bits: str) -> Frame:
+        """One row for each value of some columns, with the bits that are set in any of its rows."""
+        native = frame.to_native().group_by(by).agg(self._polars.col(bits).bitwise_or())
+        found: Frame = nw.from_native(native)
+        return found
 
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated."""

@@ -35,6 +35,10 @@ class Python:
         counted, days = work.amounts.of(fates)
         return Answer(counted, people, closes, reasons, work.undecided(), days=days)
 
+    def answer_all(self, asked: Sequence[tuple[Count, Mapping[str, Table]]]) -> Sequence[Answer]:
+        """What `answer` says of each."""
+        return [self.answer(count, tables) for count, tables in asked]
+
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row."""
         return _Work(count, tables, self.periods).fates()

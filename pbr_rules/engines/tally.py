@@ -7,7 +7,7 @@ reasons; then the rows without a reason are grouped. The words of a reason come 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -45,15 +45,36 @@ class _Keyed:
         return Fraction(value, self.under) if (self.under or 1) > 1 and isinstance(value, int) else value
 
 
+@frozen
+class Fails:
+    """One reason why a row may not count.
+
+    Attributes:
+        said: the reason, as the plan words it.
+        of: what is asked of the row. Two counts of one shape that ask the same of it have the same answer.
+        rows: where it holds.
+    """
+
+    said: str
+    of: object
+    rows: Callable[[], nw.Expr]
+
+
 class Tally:
-    """One count over loaded records. `store` asks the library for the rows of a frame."""
+    """One count over loaded records. `store` asks the library for the rows of a frame. `joined`: the rows, where other counts read
+    them too."""
 
     def __init__(
-        self, count: Count, load: Callable[[str], Loaded], periods: Mapping[str, Period], store: Store
+        self,
+        count: Count,
+        load: Callable[[str], Loaded],
+        periods: Mapping[str, Period],
+        store: Store,
+        joined: Joined | None = None,
     ) -> None:
         self.count, self.periods, self.load, self.store = count, periods, load, store
         self.ask = store.rows
-        self.joined = Joined(load, count.records)
+        self.joined = joined or Joined(load, count.records)
         self.at_row = Lowering(self.joined, periods)
         apart = count.base is not None and count.base != count.records
         self.at_person = Lowering(self.joined, periods, count.link) if apart else self.at_row
@@ -83,19 +104,17 @@ class Tally:
     def _marked(self, once: bool = True) -> Frame:
         """Each row with the first reason why it does not count, or the cell it counts in. Not `once`: each row of a key by itself."""
         count = self.count
-        self.reasons = []
-        axes = {
-            cell: self._with_person(axis.at, self._placed(axis)) if axis.on_base else self._placed(axis)
-            for cell, axis in zip(self.cells, count.axes, strict=True)
-        }
-        failing = (nw.when(fails).then(nw.lit(at, dtype=nw.Int64())) for at, fails in self._failing())
+        axes = self.axes()
+        fails = list(self.failing())
+        self.reasons = [each.said for each in fails]
+        failing = (nw.when(each.rows()).then(nw.lit(at, dtype=nw.Int64())) for at, each in enumerate(fails))
         why = nw.coalesce(
             -1 - nw.col(WHY), *failing
         )  # a row that is in no count has the number of its reason, below nought
         keys = {name: key.rows for name, key in zip(self.names, self.keys, strict=True)}
         units = {TOTAL: nw.col(self.units())} if count.what is What.UNITS else {}
         order = self._order() if count.once and once else {}
-        keyed = {f"once{at}": self._once(node) for at, node in enumerate(count.once)}
+        keyed = {f"once{at}": self.once(node) for at, node in enumerate(count.once)}
         for node in covered.read(count):
             self.at_row.value(node)
         joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **keyed)
@@ -116,39 +135,57 @@ class Tally:
             frame = frame.with_columns(nw.col(REASON).is_null().alias(COUNTS))
         return frame
 
-    def _once(self, node: Expression) -> nw.Expr:
+    def once(self, node: Expression) -> nw.Expr:
         """What tells keys apart: for an id that is followed to its row, that row's number, which is quicker to compare."""
         if isinstance(node, Column) and self.joined.leads_to((*node.path, node.name)):
             return nw.col(self.joined.row((*node.path, node.name)))
         return _keyed(self.at_row, node).rows
 
-    def _failing(self) -> list[tuple[int, nw.Expr]]:
-        """Each reason's number and where it holds, in the order in which reasons are looked for."""
+    def axes(self) -> dict[str, nw.Expr]:
+        """Where each row falls."""
+        return {
+            cell: self._with_person(axis.at, self._placed(axis)) if axis.on_base else self._placed(axis)
+            for cell, axis in zip(self.cells, self.count.axes, strict=True)
+        }
+
+    def failing(self) -> Iterator[Fails]:
+        """Each reason, in the order in which reasons are looked for."""
         count = self.count
-        found: list[tuple[int, nw.Expr]] = []
-
-        def reason(said: str, holds: nw.Expr) -> None:
-            self.reasons.append(said)
-            found.append((len(self.reasons) - 1, holds))
-
         if self.person != ROW:
-            reason(words.nobody(count), nw.col(self.person).is_null())
+            yield Fails(words.nobody(count), "nobody", lambda: nw.col(self.person).is_null())
         for condition in count.among:
-            reason(words.not_among(condition), self._with_person(condition, ~self.at_person.condition(condition)))
+            yield Fails(words.not_among(condition), ("among", condition), partial(self._not_among, condition))
         for condition in count.where:
-            reason(words.fails(condition), ~self.at_row.condition(condition))
+            yield Fails(words.fails(condition), condition, partial(self._not_where, condition))
         if count.covering is not None:
-            reason(words.no_day(count), ~yes(nw.col(covered.FIRST) < nw.col(covered.END)))
+            yield Fails(words.no_day(count), "day", lambda: ~yes(nw.col(covered.FIRST) < nw.col(covered.END)))
         for cell, axis, members in zip(self.cells, count.axes, count.members, strict=True):
-            said, value = words.unplaced(axis.dimension, axis.at), self._placed(axis) if axis.on_base else nw.col(cell)
-            where = partial(self._with_person, axis.at) if axis.on_base else lambda rows: rows
-            reason(said, where(value.is_null()))
+            yield Fails(words.unplaced(axis.dimension, axis.at), cell, partial(self._unplaced, axis))
             if members is not None:
-                reason(words.left_out(axis.dimension), where(_not_in(value, members)))
+                where = partial(self._outside, axis, members)
+                yield Fails(words.left_out(axis.dimension), (cell, members), where)
         if count.scope and count.excepted:
             at = dict(zip(count.dimensions, self.cells, strict=True))
-            reason(words.outside(), every_or_any((self._is(at, cell) for cell in count.excepted), every=False))
-        return found
+            yield Fails(
+                words.outside(),
+                "scope",
+                lambda: every_or_any((self._is(at, cell) for cell in count.excepted), every=False),
+            )
+
+    def _not_among(self, condition: Expression) -> nw.Expr:
+        return self._with_person(condition, ~self.at_person.condition(condition))
+
+    def _not_where(self, condition: Expression) -> nw.Expr:
+        return ~self.at_row.condition(condition)
+
+    def _unplaced(self, axis: MeasureAxis) -> nw.Expr:
+        return self._said_of(axis, self._placed(axis).is_null())
+
+    def _outside(self, axis: MeasureAxis, members: tuple[str, ...]) -> nw.Expr:
+        return self._said_of(axis, _not_in(self._placed(axis), members))
+
+    def _said_of(self, axis: MeasureAxis, rows: nw.Expr) -> nw.Expr:
+        return self._with_person(axis.at, rows) if axis.on_base else rows
 
     def _placed(self, axis: MeasureAxis) -> nw.Expr:
         return ascending((self.at_person if axis.on_base else self.at_row).value(axis.at))
@@ -183,7 +220,7 @@ class Tally:
 
     def counted(self) -> Counted:
         """The count in each cell, apart for each value of the keys, or its day; and how many rows did not count, by reason."""
-        if _any_may_stand(self.count):
+        if any_may_stand(self.count):
             return self._once_each()
         frame = self._marked()
         if self.count.what in (What.STRETCHES, What.DAY) or self.count.most is not None:
@@ -275,8 +312,8 @@ class Tally:
             raise LoweringError("a sum could be too large for 64 bits")
         return self.joined.column(column.path, column.name)
 
-    def people(self) -> tuple[dict[Cell, int], dict[Cell, date]]:
-        """People in each cell of the axes that split them, and the last day of any of their windows."""
+    def people(self, closing: Sequence[Ending]) -> tuple[dict[Cell, int], dict[Ending, dict[Cell, date]]]:
+        """People in each cell of the axes that split them, and the last day of each of some windows of theirs."""
         count = self.count
         if count.base is None:
             return {}, {}
@@ -288,7 +325,7 @@ class Tally:
             if axis.on_base
         ]
         cells = [name for name, _, _ in axes]
-        closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(count.closing)}
+        closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(closing)}
         there = [nw.col(WHY).is_null(), *(at.condition(condition) for condition in count.among)]
         placed = [
             ~nw.col(name).is_null() & (~_not_in(nw.col(name), members) if members is not None else nw.lit(True))
@@ -298,13 +335,13 @@ class Tally:
         frame = frame.with_columns(every_or_any([*there, *placed], every=True).alias(COUNTS)).filter(nw.col(COUNTS))
         frame = frame.group_by(ONE, *cells).agg(nw.len().alias("rows"), *(nw.col(name).max() for name in closes))
         people: dict[Cell, int] = {}
-        last: dict[Cell, date] = {}
+        last: dict[Ending, dict[Cell, date]] = {window: {} for window in closing}
         for number, *rest in self.ask(frame.select("rows", *cells, *closes)):
             cell = cast(Cell, tuple(rest[: len(cells)]))
             people[cell] = cast(int, number)
-            days = [day for day in rest[len(cells) :] if isinstance(day, date)]
-            if days:
-                last[cell] = max(days)
+            for window, day in zip(closing, rest[len(cells) :], strict=True):
+                if isinstance(day, date):
+                    last[window][cell] = day
         return people, last
 
     def undecided(self) -> dict[Cell, dict[str, date]]:
@@ -328,7 +365,16 @@ class Tally:
         return last
 
 
-def _any_may_stand(count: Count) -> bool:
+def closes(windows: Sequence[Ending], last: Mapping[Ending, Mapping[Cell, date]]) -> dict[Cell, date]:
+    """The last day of any of some windows, in each cell."""
+    found: dict[Cell, date] = {}
+    for window in windows:
+        for cell, day in last[window].items():
+            found[cell] = max(day, found.get(cell, day))
+    return found
+
+
+def any_may_stand(count: Count) -> bool:
     """Whether any row of a key may count for all of them: what is read of a row that counts follows from the key itself."""
     if not count.once or count.survivor is not None or count.most is not None or count.what is not What.ROWS:
         return False

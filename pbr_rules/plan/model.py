@@ -187,6 +187,9 @@ class Engine(Protocol):
     def answer(self, count: Count, tables: Mapping[str, Table]) -> Answer:
         """The figures and the reasons."""
 
+    def answer_all(self, asked: Sequence[tuple[Count, Mapping[str, Table]]]) -> Sequence[Answer]:
+        """What `answer` says of each count; records that several read may be read once for all."""
+
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row, in the order of the table."""
 

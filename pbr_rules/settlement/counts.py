@@ -14,13 +14,13 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.inside import inside
-from pbr_rules.checked.model import Contract, Measure
+from pbr_rules.checked.model import Cell, Contract, Measure
 from pbr_rules.checked.versions import read_by, versions
 from pbr_rules.engines.once import must_agree
 from pbr_rules.engines.rows import window_reader
 from pbr_rules.engines.working import in_count
 from pbr_rules.plan.from_checked import calculated, plan, records_read, undecided
-from pbr_rules.plan.model import Answer, Count, Engine, What, ends
+from pbr_rules.plan.model import Count, Engine, What, ends
 from pbr_rules.settlement.handed import Handed
 from pbr_rules.settlement.inputs import Counted, Inputs
 from pbr_rules.settlement.terms import Terms
@@ -47,8 +47,14 @@ def counted(contract: Contract, inputs: Inputs, engine: Engine) -> Inputs:
             if handed.count is None:
                 continue
             made[key] = Counted(handed.count, handed.tables, handed.held)
-            measure: Measure = contract.standing(count.under).figures[count.measure]  # type: ignore[assignment]
-            answers[key] = _answer(contract, measure, made[key], engine)
+        counts = [(key, made[key]) for key in ready if key in made]
+        for _, each in counts:
+            must_agree(each.count, each.tables, contract.periods)
+        found = engine.answer_all([(each.count, each.tables) for _, each in counts])
+        for (key, each), answer in zip(counts, found, strict=True):
+            measure: Measure = contract.standing(ready[key].under).figures[ready[key].measure]  # type: ignore[assignment]
+            some = _some(each, engine) if measure.tally.over is Over.COUNTED else None
+            answers[key] = evolve(answer, known_from=_known_from(each.count, contract), some=some)
         inputs = evolve(inputs, answers=answers, counts=made)
         left = {key: count for key, count in left.items() if key not in ready}
     return inputs
@@ -67,14 +73,10 @@ def _measures_under(contract: Contract, measure: Measure) -> Iterator[str]:
                 yield of
 
 
-def _answer(contract: Contract, measure: Measure, made: Counted, engine: Engine) -> Answer:
-    must_agree(made.count, made.tables, contract.periods)
-    answer = engine.answer(made.count, made.tables)
-    some = None
-    if measure.tally.over is Over.COUNTED:
-        people = evolve(made.count, what=What.PEOPLE, column=None, keys=(), most=None)
-        some = {cell: sum(n.values()) for cell, n in engine.answer(people, made.tables).counted.items()}
-    return evolve(answer, known_from=_known_from(made.count, contract), some=some)
+def _some(made: Counted, engine: Engine) -> dict[Cell, int]:
+    """How many people have a row that counts, in each cell."""
+    people = evolve(made.count, what=What.PEOPLE, column=None, keys=(), most=None)
+    return {cell: sum(n.values()) for cell, n in engine.answer(people, made.tables).counted.items()}
 
 
 def _known_from(count: Count, contract: Contract) -> date | None:

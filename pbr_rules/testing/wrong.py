@@ -47,6 +47,10 @@ class Skewed:
         count, tables = self.counts(count, tables)
         return self.answers(self.right.answer(count, tables), count, tables)
 
+    def answer_all(self, asked: Sequence[tuple[Asked, Tables]]) -> Sequence[Answer]:
+        """The same, of each of several counts."""
+        return [self.answer(count, tables) for count, tables in asked]
+
     def fates(self, count: Asked, tables: Tables) -> Sequence[Fate]:
         """What became of each row, wrong."""
         return self.right.fates(*self.counts(count, tables))
