@@ -207,9 +207,7 @@ class DuckDB:
         """The frame calculated, in a table of its own."""
         self._settled += 1
         name = f"settled_{self._settled % 8}"  # a question keeps no more than a few
-        self._connection.register("arriving", frame.collect("pyarrow").to_native())
-        self._connection.execute(f"create or replace table {named(name)} as select * from arriving")
-        self._connection.unregister("arriving")
+        self._connection.execute(f"create or replace table {named(name)} as {frame.to_native().sql_query()}")
         return self._table(name)
 
 

@@ -14,7 +14,7 @@ from typing import cast
 import narwhals.stable.v2 as nw
 
 from pbr_rules.checked.model import Cell, Period
-from pbr_rules.engines.figures import LoweringError, yes
+from pbr_rules.engines.figures import LoweringError
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import UNITS, WHY, Frame, Loaded, Store
 from pbr_rules.engines.tally import Tally, any_may_stand, closes
@@ -104,15 +104,17 @@ class _Pictures:
             self._asked.append([(each.said, bits[each.of]) for each in fails])
         if len(questions) > MOST:
             raise LoweringError("it asks too much of a row at once")
-        seen = self._seen(self._rows(list(questions.values())))
-        if tallies[0].count.once:
-            by_all = set.intersection(*({bit for _, bit in asked} for asked in self._asked))
-            always = [fails for at, fails in enumerate(questions.values()) if 1 << at in by_all]
-            self._once(self._rows(list(questions.values()), always), seen)
+        rows = self._rows(list(questions.values()))
+        once = bool(tallies[0].count.once)
+        if once:
+            rows = store.settled(rows)  # they are read twice
+        seen = self._seen(rows)
+        if once:
+            self._once(rows, seen)
 
-    def _rows(self, questions: Sequence[nw.Expr], always: Sequence[nw.Expr] = ()) -> Frame:
+    def _rows(self, questions: Sequence[nw.Expr]) -> Frame:
         """Each row with its picture, one bit for each question that it fails; a row that is in no count has the number of its reason,
-        below nought. Without the rows that fail what is `always` asked."""
+        below nought."""
         first = self._first
         once = {f"once{at}": first.once(node) for at, node in enumerate(first.count.once)}
         axes = first.axes()
@@ -122,8 +124,6 @@ class _Pictures:
         ]
         picture = nw.coalesce(-1 - nw.col(WHY), reduce(operator.add, bits, nw.lit(0, dtype=nw.Int64())))
         frame = self._joined.frame().with_columns(**axes, **once)
-        if always:
-            frame = frame.filter(*(~yes(fails) for fails in always))
         return frame.with_columns(picture.alias(PICTURE)).select(PICTURE, *axes, *once)
 
     def _seen(self, frame: Frame) -> set[int]:
