@@ -34,7 +34,7 @@ from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.frame import ArrowStream, from_arrow
 from pbr_rules.evidence.paid import Paid, read_paid
 from pbr_rules.evidence.quarantine import Tolerance, too_many
-from pbr_rules.evidence.read import Raw, Tell, read, silent
+from pbr_rules.evidence.read import Raw, Tell, read, silent, stamp
 from pbr_rules.evidence.stored import exact
 from pbr_rules.evidence.tables import Table
 from pbr_rules.expressions import Expression
@@ -156,6 +156,7 @@ class Request:
         compare: a file of what was really paid, to be set beside the settlement.
         known_at: rows that came to be known after that day are not read.
         paid: the last statement before this one, as JSON: what it and those before it paid is no longer due.
+        memory: how much of large files the database holds in memory, as DuckDB has it (`2GB`); the rest waits on disk.
     """
 
     records: Mapping[str, From] = field(factory=dict)
@@ -169,6 +170,7 @@ class Request:
     paid: Path | None = None
     known_at: date | None = None
     compare: Path | None = None
+    memory: str | None = None
 
 
 @frozen
@@ -239,20 +241,28 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     problems = [p for p in (too_many(table, request.tolerance) for table in tables.values()) if p]
     if problems:
         raise Rejected("\n".join(problems), tables)
-    engine = choose(request.engine, contract, sum(len(table) for table in tables.values()))
+    engine = choose(request.engine, contract, tables)
     paid = _paid(contract, request)
     stated = Inputs(tables, complete=request.complete, given=figures, paid=paid, known_at=request.known_at)
     inputs = counted(contract, stated, engine)
+    _unchanged(raws)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     settlement = settle_terms(contract, inputs, request.on, shown)
     return Settled(settlement, tables, engine, raws, _compared(settlement, request))
+
+
+def _unchanged(raws: Mapping[str, Raw]) -> None:
+    """Raises DataError where a file that is read more than once is not what it was when it was read first."""
+    for raw in raws.values():
+        if raw.stamp is not None and (not Path(raw.name).is_file() or stamp(Path(raw.name)) != raw.stamp):
+            raise DataError(f"{raw.known_as} changed while it was being read: settle again once it is whole")
 
 
 def _evidence(contract: Contract, request: Request, tell: Tell) -> tuple[Mapping[str, Table], Mapping[str, Raw]]:
     """Typed rows: large files that fit are typed where they are read, any others row by row."""
     files = {name: given for name, given in request.records.items() if isinstance(given, Path)}
     if request.engine in ("auto", "duckdb") and len(files) == len(request.records) and quick.can(contract, files):
-        found = quick.read(contract, files, tell, request.known_at)
+        found = quick.read(contract, files, tell, request.known_at, request.memory)
         if found is not None:
             return exclude(contract, found[0]), found[1]
     raws = {name: received(name, given, tell) for name, given in request.records.items()}
@@ -282,7 +292,7 @@ def settle_example(source: Source, title: str, request: Request, catalogue: Cata
     checked, diagnostics = check(source, t.Document((*others, here)), catalogue, request.readings)
     contract = required(evolve(compiled, contract=checked, diagnostics=diagnostics))
     (example,) = contract.examples
-    engine = choose("python", contract, 0)
+    engine = choose("python", contract)
     given = _given(source, contract, request, catalogue)
     if twice := [g.figure for g in example.figures if g.at in given.get(g.figure, {})]:
         raise UsageError(f'the example "{title}" gives `{twice[0]}` itself: leave that out, or take another --example')
@@ -325,7 +335,7 @@ def work_examples(
             continue
         done.add(clause.under)
         contract = required(compile_contract(source, clause.under, catalogue))
-        found += [work(contract, example, choose(engine, contract, 0)) for example in contract.examples]
+        found += [work(contract, example, choose(engine, contract)) for example in contract.examples]
     found.sort(key=lambda worked: worked.example.span.start)
     return plain, tuple(found)
 

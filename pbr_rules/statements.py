@@ -86,6 +86,7 @@ def settle(
     compare: str | PathLike[str] | None = None,
     engine: str = "auto",
     tolerance: Tolerance | None = None,
+    memory: str | None = None,
 ) -> Statement:
     """Settles a contract's file over records: for each records clause a file, a table in memory (pyarrow, Polars, pandas), or what
     `from_cursor` makes of a query. What the other figures are, `pbr settle --help` says under the same names.
@@ -109,5 +110,6 @@ def settle(
         None if paid is None else Path(paid),
         known_at,
         None if compare is None else Path(compare),
+        memory,
     )
     return Statement(api.settle(source, request, catalogue), catalogue)

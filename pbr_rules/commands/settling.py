@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from pbr_rules.api import Rejected, Request, Settled, settle, settle_example
-from pbr_rules.commands.shared import Day, Pair, catalogue, contract, day, tolerance, unique, write
+from pbr_rules.commands.progress import progress
+from pbr_rules.commands.shared import Day, Memory, Pair, catalogue, contract, day, tolerance, unique, write
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.library import LibraryContract
 from pbr_rules.source import Source
@@ -72,6 +73,11 @@ OPTIONS = (
         help="What counts the rows. Every engine gives the same settlement.",
     ),
     click.option(
+        "--memory",
+        type=Memory(),
+        help="How much of large files is held in memory; the rest waits on disk.  [default: 1.5GB]",
+    ),
+    click.option(
         "--allow-rejected", metavar="N|N%", help="How many rows may not fit, in place of what the contract says."
     ),
     click.option(
@@ -116,18 +122,23 @@ def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Sett
         None if given["paid"] is None else Path(given["paid"]),
         given["known_at"],
         None if given["compare"] is None else Path(given["compare"]),
+        given["memory"],
     )
     if example is not None:
         return settle_example(source, example, request, catalogue()), source, known
     place = _rejected_path(given["rejected"], output, source)
     try:
-        settled = settle(source, request, catalogue())
+        with progress() as tell:
+            settled = settle(source, request, catalogue(), tell)
     except Rejected as error:
         try:
             _write_rejected(place, error.tables, force)
         except UsageError as unwritten:  # why there is no statement matters more
             click.echo(f"the rows set aside are not written: {unwritten}", err=True)
         raise
+    if given["engine"] == "auto" and settled.engine.name != "python":
+        rows = sum(table.read for table in settled.tables.values())
+        click.echo(f"{rows:,} rows, counted by {settled.engine.name} {settled.engine.version}", err=True)
     for note in settled.notes:
         click.echo(note, err=True)
     _write_rejected(place, settled.tables, force)

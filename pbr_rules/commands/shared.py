@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -167,6 +168,18 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return day(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Memory(click.ParamType):  # type: ignore[type-arg]
+    """An amount of memory, as DuckDB has it."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG])(i?)B", str(value).strip(), re.IGNORECASE)
+        if found is None or not float(found[1]):
+            self.fail(f"`{value}` is not an amount of memory, written 512MB or 2GB", param, ctx)
+        return f"{found[1]}{found[2].upper()}{found[3].lower()}B"
 
 
 def tolerance(text: str | None) -> Any:

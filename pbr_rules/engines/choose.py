@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 
 from pbr_rules.checked.model import Contract
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.python import Python
+from pbr_rules.evidence.database import Stored
+from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.model import Engine
 
 NAMES = ("auto", "python", "duckdb", "polars")
@@ -15,18 +18,20 @@ SMALL = 200_000
 """Rows up to which plain Python is quick enough, and needs nothing installed."""
 
 
-def choose(name: str, contract: Contract, rows: int) -> Engine:
-    """An engine by name.
+NONE: Mapping[str, Table] = {}
+
+
+def choose(name: str, contract: Contract, tables: Mapping[str, Table] = NONE) -> Engine:
+    """An engine by name; `auto` is the one that suits how many rows there are, and where they are.
 
     Raises:
         UsageError: no engine has that name, or what it needs is not installed.
     """
     if name == "auto":
-        name = (
-            "python"
-            if rows <= SMALL
-            else next((n for n in ("duckdb", "polars") if find_spec(n) and find_spec("narwhals")), "python")
-        )
+        stored = any(isinstance(cells, Stored) for table in tables.values() for cells in table.columns.values())
+        small = not stored and sum(len(table) for table in tables.values()) <= SMALL
+        there = (each for each in ("duckdb", "polars") if find_spec(each) and find_spec("narwhals"))
+        name = "python" if small else next(there, "python")
     if name == "python":
         return Python(contract.periods)
     if name in NAMES:

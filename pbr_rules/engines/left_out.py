@@ -66,15 +66,13 @@ def _without(table: Table, parts: Iterable[str]) -> Table:
     place = next(cells.place for cells in table.columns.values() if isinstance(cells, Stored))
     whys, view = named(f"whys_{table.records.name}"), f"x_{table.records.name}"
     each = " union all ".join(f"select *, {at} as part from ({part})" for at, part in enumerate(parts))
-    place.connection.execute(
+    place.database.ask(
         f"create table {whys} as select {ROW}, {WHY} from ({each}) qualify row_number() over (partition by {ROW} order by part) = 1"
     )
-    tally = dict(place.connection.execute(f"select {WHY}, count(*) from {whys} group by all").fetchall())
+    tally = dict(place.database.ask(f"select {WHY}, count(*) from {whys} group by all"))
     if not tally:
         return table
-    place.connection.execute(
-        f"create view {named(view)} as select * from {named(place.view)} left join {whys} using ({ROW})"
-    )
+    place.database.ask(f"create view {named(view)} as select * from {named(place.view)} left join {whys} using ({ROW})")
     there = evolve(place, view=view)
     columns = {name: evolve(cells, place=there) for name, cells in table.columns.items() if isinstance(cells, Stored)}
     lines = evolve(table.lines, place=there) if isinstance(table.lines, Stored) else table.lines

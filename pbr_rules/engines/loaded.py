@@ -16,7 +16,7 @@ from attrs import frozen
 
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.figures import LARGEST
-from pbr_rules.evidence.database import Alike, Place, Reasons, Stored, connected, named, text
+from pbr_rules.evidence.database import Alike, Database, Place, Reasons, Stored, named, text
 from pbr_rules.evidence.tables import Cell, Table
 from pbr_rules.kinds import Kind
 
@@ -153,7 +153,7 @@ class DuckDB:
         self.version = f"{duckdb.__version__}, narwhals {narwhals.__version__}"
         self._arrow = pyarrow
         self._settled = 0
-        self._connection = connected()
+        self._database = Database()
 
     def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
         """A table of the database; of records that are in one already, a view of them."""
@@ -164,20 +164,18 @@ class DuckDB:
         return self._table(name)
 
     def _table(self, name: str) -> Frame:
-        frame: Frame = nw.from_native(self._connection.table(named(name)))
+        frame: Frame = nw.from_native(self._database.connection.table(named(name)))
         return frame
 
     def _put(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> None:
         pa = self._arrow
         types = {TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), UNITS: pa.int64()}
         arrays = {column: pa.array(cells, types[form]) for column, (form, cells) in columns.items()}
-        self._connection.register("arriving", pa.table(arrays))
-        self._connection.execute(f"create or replace table {named(name)} as select * from arriving")
-        self._connection.unregister("arriving")
+        self._database.put(name, pa.table(arrays))
 
     def _stored(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]], place: Place) -> Frame:
         """Records that are in a database: their view, and beside it what is known of each row from elsewhere."""
-        self._connection = place.connection  # where all large files of one settlement are
+        self._database = place.database  # where all large files of one settlement are
         beside = {
             column: (form, cells)
             for column, (form, cells) in columns.items()
@@ -188,12 +186,13 @@ class DuckDB:
         if beside:
             self._put(f"{name}_beside", {ROW: (UNITS, place.rows()), **beside})
             sql += f" natural join {named(f'{name}_beside')}"
-        self._connection.execute(f"create or replace view {named(name)} as select {', '.join(said)} from {sql}")
+        self._database.ask(f"create or replace view {named(name)} as select {', '.join(said)} from {sql}")
         return self._table(name)
 
     def rows(self, frame: Frame) -> list[tuple[object, ...]]:
         """The rows of a frame."""
-        return frame.collect("pyarrow").rows()
+        with self._database.watched("Counting"):
+            return frame.collect("pyarrow").rows()
 
     def united(self, frame: Frame, by: Sequence[str], bits: str) -> Frame:
         """One row for each value of some columns, with the bits that are set in any of its rows."""
@@ -207,7 +206,7 @@ class DuckDB:
         """The frame calculated, in a table of its own."""
         self._settled += 1
         name = f"settled_{self._settled % 8}"  # a question keeps no more than a few
-        self._connection.execute(f"create or replace table {named(name)} as {frame.to_native().sql_query()}")
+        self._database.ask(f"create or replace table {named(name)} as {frame.to_native().sql_query()}")
         return self._table(name)
 
 

@@ -3,23 +3,95 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any, overload
 
 from attrs import define, field, frozen
 
 from pbr_rules.checked.model import Records
+from pbr_rules.diagnostics import UsageError
+from pbr_rules.evidence.read import Tell, silent
 from pbr_rules.evidence.tables import Cell, indexed
 
+MEMORY = "1.5GB"
+"""What a database holds in memory before it goes on on disk: a laptop has other work to do."""
 
-def connected() -> Any:
-    """A database of this process alone, which fetches nothing from elsewhere."""
-    import duckdb
 
-    return duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+class Database:
+    """A database of this process alone, in memory, which fetches nothing from elsewhere.
+
+    What does not fit in its memory waits in a folder of its own among the machine's temporary files, which is removed at the end. Long
+    questions say how far they are.
+    """
+
+    def __init__(self, memory: str | None = None, tell: Tell = silent) -> None:
+        import duckdb
+
+        self.memory, self.tell = memory or MEMORY, tell
+        self._folder = TemporaryDirectory(prefix="pbr-")  # no one else may read it
+        self.connection: Any = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        self.connection.execute(
+            f"set memory_limit = {text(self.memory)}; set temp_directory = {text(self._folder.name)}; "
+            "set enable_progress_bar = true; set enable_progress_bar_print = false; set progress_bar_time = 0"
+        )
+
+    def ask(self, sql: str, what: str = "Counting") -> list[tuple[Any, ...]]:
+        """The rows of a question, or of what is to be done.
+
+        Raises:
+            UsageError: memory or the disk is full.
+        """
+        with self.watched(what):
+            found: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+            return found
+
+    def put(self, name: str, arrow: object) -> None:
+        """A table of the database with what is in a table of Arrow."""
+        self.connection.register("arriving", arrow)
+        self.ask(f"create or replace table {named(name)} as select * from arriving")
+        self.connection.unregister("arriving")
+
+    @contextmanager
+    def watched(self, what: str) -> Iterator[None]:
+        """Says how far the database is with what is done within, and what it lacks where it cannot be done.
+
+        Raises:
+            UsageError: memory or the disk is full.
+        """
+        import duckdb
+
+        done = Event()
+        watcher = Thread(target=self._watch, args=(what, done), daemon=True)
+        watcher.start()
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            full = "disk" if "temp" in str(error).lower() and "space" in str(error).lower() else "memory"
+            raise UsageError(
+                f"the records need more {full} than there is: {self.memory} of memory is used, and a temporary folder beside it "
+                f"({self._folder.name}); give more with --memory, or free the disk"
+            ) from error
+        except duckdb.IOException as error:
+            if "space" in str(error).lower():
+                raise UsageError(f"the disk is full, where records wait that memory does not hold: {error}") from error
+            raise
+        finally:
+            done.set()
+            watcher.join()
+
+    def _watch(self, what: str, done: Event) -> None:
+        while not done.wait(LOOKS):
+            far = self.connection.query_progress()
+            self.tell(what, max(int(far), 0), 100)
+
+
+LOOKS = 0.5
+"""Seconds between two looks at how far the database is."""
 
 
 def text(words: str) -> str:
@@ -43,7 +115,7 @@ class Place:
         size: how many rows there are.
     """
 
-    connection: Any
+    database: Database
     view: str
     gaps: Sequence[int]
     first: int
@@ -72,9 +144,7 @@ class Stored(Sequence[Cell]):
 
     @cached_property
     def _cells(self) -> list[Cell]:
-        found = self.place.connection.execute(
-            f"select {self.sql} from {named(self.place.view)} order by row"
-        ).fetchall()
+        found = self.place.database.ask(f"select {self.sql} from {named(self.place.view)} order by row", "Fetching")
         return [cell for (cell,) in found]
 
     def __len__(self) -> int:
@@ -119,9 +189,9 @@ class Alike(Sequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         return repeat(self.of, self.number)
 
-    def tally(self) -> Counter[Any]:
+    def tally(self) -> Mapping[Any, int]:
         """How many there are of it."""
-        return Counter({self.of: self.number})
+        return {self.of: self.number}
 
 
 @define

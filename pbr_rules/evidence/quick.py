@@ -12,10 +12,8 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from importlib.util import find_spec
-from os import stat_result
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,11 @@ from attrs import define, evolve, field
 
 from pbr_rules.checked.model import Contract, RecordColumn, Records
 from pbr_rules.evidence import fit, parquet
-from pbr_rules.evidence.database import Alike, Index, Place, Stored, connected, named, text
+from pbr_rules.evidence.database import Alike, Database, Index, Place, Stored, named, text
 from pbr_rules.evidence.fit import folded, heading
 from pbr_rules.evidence.parquet import PARQUET
 from pbr_rules.evidence.quick_cells import TEXT, is_numbered, is_whole, led, sql_of
-from pbr_rules.evidence.read import Raw, Tell, separator
+from pbr_rules.evidence.read import Raw, Tell, separator, stamp
 from pbr_rules.evidence.tables import Cell, Rejected, Table, targets_first
 
 LARGE = 16 * 2**20
@@ -56,18 +54,18 @@ def can(contract: Contract, paths: Mapping[str, Path]) -> bool:
 
 
 def read(
-    contract: Contract, paths: Mapping[str, Path], tell: Tell, known_at: date | None = None
+    contract: Contract, paths: Mapping[str, Path], tell: Tell, known_at: date | None = None, memory: str | None = None
 ) -> tuple[dict[str, Table], dict[str, Raw]] | None:
     """Typed tables for files, and what is known of each file; None where they are left to who reads them row by row."""
     import duckdb
 
-    connection = connected()
+    database = Database(memory, tell)
     files: dict[str, _File] = {}
     order = _order(contract, paths) or ()
     try:
         for at, name in enumerate(order):
             tell(f"Reading {paths[name].name}", at, len(paths))
-            files[name] = _read(connection, contract, contract.records[name], paths[name], files, known_at)
+            files[name] = _read(database, contract, contract.records[name], paths[name], files, known_at)
     except (AsideError, duckdb.Error):
         return None  # whatever is wrong with a file is said by who reads it row by row
     return {name: files[name].table() for name in paths}, {name: files[name].raw for name in paths}
@@ -79,28 +77,23 @@ def _order(contract: Contract, paths: Mapping[str, Path]) -> tuple[str, ...] | N
 
 
 def _read(
-    connection: Any, contract: Contract, records: Records, path: Path, files: Mapping[str, _File], known_at: date | None
+    database: Database,
+    contract: Contract,
+    records: Records,
+    path: Path,
+    files: Mapping[str, _File],
+    known_at: date | None,
 ) -> _File:
-    with _unchanged(path):
-        file = (_parquet if path.suffix.lower() == ".parquet" else _csv)(
-            connection, contract, records, path, files.keys(), known_at
-        )
-        file.look_again(contract, files, known_at)
-        file.one_each(contract)
-        file.point(files)
-    return file
-
-
-@contextmanager
-def _unchanged(path: Path) -> Iterator[None]:
-    def now() -> tuple[int, int]:
-        found: stat_result = path.stat()
-        return found.st_size, found.st_mtime_ns
-
-    before = now()
-    yield
-    if now() != before:
+    before = stamp(path)
+    read_ = _parquet if path.suffix.lower() == ".parquet" else _csv
+    file = read_(database, contract, records, path, files.keys(), known_at)
+    file.look_again(contract, files, known_at)
+    file.one_each(contract)
+    file.point(files)
+    if stamp(path) != before:
         raise AsideError
+    file.raw = evolve(file.raw, stamp=before)
+    return file
 
 
 # ---- one file
@@ -120,7 +113,7 @@ class _File:
         gone: rows of `q` that are not read: those looked at again, those set aside, and all but one of rows that are the same.
     """
 
-    connection: Any
+    database: Database
     records: Records
     path: Path
     raw: Raw
@@ -152,8 +145,7 @@ class _File:
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        found: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
-        return found
+        return self.database.ask(sql, f"Checking {self.path.name}")
 
     def few(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query, of which there may not be many."""
@@ -165,7 +157,7 @@ class _File:
     def see(self) -> None:
         """Makes the view of the rows that are read."""
         columns = ", ".join(("row", *self.columns))
-        self.connection.execute(f"drop view if exists {self.view}")
+        self.ask(f"drop view if exists {self.view}")
         sql = f"select {columns} from {self.q}"
         if self.gone:
             self._put("gone", {"row": sorted(self.gone)})
@@ -175,7 +167,7 @@ class _File:
             cells = {name: [self.added[row][at] for row in rows] for at, name in enumerate(self.columns)}
             self._put("added", {"row": rows, **cells})
             sql += f" union all select {columns} from {self._named('added')}"
-        self.connection.execute(f"create view {self.view} as {sql}")
+        self.ask(f"create view {self.view} as {sql}")
 
     def _named(self, what: str) -> str:
         return named(f"{what}_{self.records.name}")
@@ -191,9 +183,9 @@ class _File:
             whole = name not in kinds or kinds[name].is_number
             return pa.array(cells, pa.int64() if whole else types.get(kinds[name].name, pa.string()))
 
-        self.connection.register("arriving", pa.table({name: typed(name, cells) for name, cells in columns.items()}))
-        self.connection.execute(f"create or replace table {self._named(what)} as select * from arriving")
-        self.connection.unregister("arriving")
+        self.database.put(
+            f"{what}_{self.records.name}", pa.table({name: typed(name, cells) for name, cells in columns.items()})
+        )
 
     def drop(self, rows: Iterable[int]) -> None:
         """Leaves rows out."""
@@ -306,9 +298,7 @@ class _File:
     def table(self) -> Table:
         """Its rows, as others ask for them. They are counted here, and what lies between the least and the greatest is known."""
         rows = self.rows - len(self.gone) + len(self.added)
-        place = Place(
-            self.connection, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.first, rows
-        )
+        place = Place(self.database, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.first, rows)
         cells: dict[str, Sequence[Cell]] = {}
         for at, (name, column) in enumerate(zip(self.columns, self.records.columns, strict=True)):
             low, high = self.low.get(name), self.high.get(name)
@@ -334,7 +324,7 @@ class _File:
 
 
 def _csv(
-    connection: Any, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
+    database: Database, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
 ) -> _File:
     """A plain CSV file in UTF-8, as a table."""
     raw, mark = _head(path)
@@ -344,22 +334,23 @@ def _csv(
         f"columns={{{names}}}, delim={text(mark)}, quote='\"', escape='\"', strict_mode=true, null_padding=false, nullstr='', "
         "max_line_size=1000000))"
     )
-    connection.execute("set preserve_insertion_order = true")  # rows are numbered as they stand
     typed = _typed(contract, records, raw, source, [TEXT] * len(raw.heading), there, known_at)
-    connection.execute(f"create table {named(f'q_{records.name}')} as {typed}")
-    connection.execute("set preserve_insertion_order = false")
-    ((rows,),) = connection.execute(f"select count(*) from {named(f'q_{records.name}')}").fetchall()
+    table, reading = named(f"q_{records.name}"), f"Reading {path.name}"
+    database.ask("set preserve_insertion_order = true")  # rows are numbered as they stand
+    database.ask(f"create table {table} as {typed}", reading)
+    database.ask("set preserve_insertion_order = false")
+    ((rows,),) = database.ask(f"select count(*) from {table}")
     if rows != raw.size:
         raise AsideError  # a cell runs over lines, or a line is blank: lines are not rows
-    return _File(connection, records, path, raw, source, 2, ())
+    return _File(database, records, path, raw, source, 2, ())
 
 
 def _parquet(
-    connection: Any, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
+    database: Database, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
 ) -> _File:
     """A Parquet file, as a view."""
     file = f"read_parquet({text(str(path))}, file_row_number=true)"
-    described = connection.execute(f"describe select * from {file}").fetchall()
+    described = database.ask(f"describe select * from {file}")
     names, types = [each[0] for each in described[:-1]], [each[1] for each in described[:-1]]
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -367,7 +358,7 @@ def _parquet(
     cells = ", ".join(f"{named(name)} as x{n}" for n, name in enumerate(names))
     source = f"(select file_row_number as row, {cells} from {file})"
     typed = _typed(contract, records, raw, source, types, there, known_at)
-    connection.execute(f"create view {named(f'q_{records.name}')} as {typed}")
+    database.ask(f"create view {named(f'q_{records.name}')} as {typed}")
     have = [folded(name) for name in raw.heading]
     at = {name: have.index(folded(heading(column))) for name, column in records.columns.items()}
     numbered = [
@@ -375,11 +366,9 @@ def _parquet(
         for name, column in records.columns.items()
         if is_numbered(column, types[at[name]])
     ]
-    found = connection.execute(
-        f"select {', '.join(('count(*)', *(f'count({x})' for x, _ in numbered)))} from {source}"
-    ).fetchall()[0]
+    (found,) = database.ask(f"select {', '.join(('count(*)', *(f'count({x})' for x, _ in numbered)))} from {source}")
     return _File(
-        connection,
+        database,
         records,
         path,
         evolve(raw, size=found[0]),

@@ -38,6 +38,7 @@ class Raw:
             of text.
         sha256: the hash of a large file that is typed where it is read (`quick`), whose rows are not here.
         size: how many rows that file has.
+        stamp: its bytes and when it was last changed, where it is read again while rows are counted.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Raw:
     values: tuple[tuple[object, ...], ...] | None = None
     sha256: str = ""
     size: int = 0
+    stamp: tuple[int, int] | None = None
 
     @property
     def digest(self) -> str:
@@ -58,6 +60,12 @@ class Raw:
     def known_as(self) -> str:
         """The file's name without its folders."""
         return Path(self.name).name
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """What shows that a file has changed: its bytes and when it was last written."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 _SHEETS = re.compile(r"(?P<file>.+\.(?:xlsx|xls|ods))(?:#(?P<sheet>.+))?", re.IGNORECASE | re.DOTALL)

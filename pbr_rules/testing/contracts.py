@@ -58,7 +58,7 @@ def _broken(contract: Contract, example: Example) -> Iterator[str]:
 
 
 def _settled(contract: Contract, example: Example, paid: Paid | None = None, on: date | None = None) -> Settlement:
-    stated = inputs(contract, example, choose("python", contract, 0), {}, paid)
+    stated = inputs(contract, example, choose("python", contract), {}, paid)
     return settle(contract, stated, on)
 
 

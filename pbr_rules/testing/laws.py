@@ -64,7 +64,7 @@ class Laws:
     @classmethod
     def engine(cls, name: str, contract: Contract) -> Engine:
         """The engine of a name. The kit's own tests put wrong ones in its place."""
-        return choose(name, contract, 0)
+        return choose(name, contract)
 
     # ---- the laws, in the order in which they are tried
 

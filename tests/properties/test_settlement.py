@@ -86,7 +86,7 @@ def settled(raws: dict[str, Raw], engine: str = "python", declarations: list[str
     contract = api.required(compiled)
     tables = fit(contract, raws, lambda found: exclude(contract, found))
     complete = {"claims": date(2022, 12, 31), "clients": date(2022, 12, 31)}
-    return settle(contract, counted(contract, Inputs(tables, complete=complete), choose(engine, contract, 0)))
+    return settle(contract, counted(contract, Inputs(tables, complete=complete), choose(engine, contract)))
 
 
 def canonical(settlement: Settlement) -> str:

@@ -70,7 +70,7 @@ def raw(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> Raw:
 def settled(text: str, raws: dict[str, Raw], engine: str = "python") -> Settlement:
     contract = api.required(api.compile_contract(Source("t.pbr", text), (), CATALOGUE))
     tables = fit(contract, raws, lambda found: exclude(contract, found))
-    return settle(contract, counted(contract, Inputs(tables), choose(engine, contract, 0)))
+    return settle(contract, counted(contract, Inputs(tables), choose(engine, contract)))
 
 
 def paid(settlement: Settlement) -> dict[str, Fraction | str]:

@@ -161,7 +161,7 @@ def worked(contract: str, engine: str) -> dict[str, Worked]:
         contract_ = api.required(api.compile_contract(source, readings))
         for example in contract_.examples:
             if example.rows:
-                found[example.title] = work(contract_, example, choose(engine, contract_, 0))
+                found[example.title] = work(contract_, example, choose(engine, contract_))
     return found
 
 
