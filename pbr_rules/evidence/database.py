@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Event, Thread
 from typing import Any, overload
+from weakref import finalize
 
 from attrs import define, field, frozen
 
@@ -33,10 +35,11 @@ class Database:
         import duckdb
 
         self.memory, self.tell = memory or MEMORY, tell
-        self._folder = TemporaryDirectory(prefix="pbr-")  # no one else may read it
+        self._folder = mkdtemp(prefix="pbr-")  # no one else may read it
+        finalize(self, rmtree, self._folder, ignore_errors=True)
         self.connection: Any = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         self.connection.execute(
-            f"set memory_limit = {text(self.memory)}; set temp_directory = {text(self._folder.name)}; "
+            f"set memory_limit = {text(self.memory)}; set temp_directory = {text(self._folder)}; "
             "set enable_progress_bar = true; set enable_progress_bar_print = false; set progress_bar_time = 0"
         )
 
@@ -74,7 +77,7 @@ class Database:
             full = "disk" if "temp" in str(error).lower() and "space" in str(error).lower() else "memory"
             raise UsageError(
                 f"the records need more {full} than there is: {self.memory} of memory is used, and a temporary folder beside it "
-                f"({self._folder.name}); give more with --memory, or free the disk"
+                f"({self._folder}); give more with --memory, or free the disk"
             ) from error
         except duckdb.IOException as error:
             if "space" in str(error).lower():
