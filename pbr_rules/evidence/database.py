@@ -73,16 +73,13 @@ class Database:
         watcher.start()
         try:
             yield
-        except duckdb.OutOfMemoryException as error:
-            full = "disk" if "temp" in str(error).lower() and "space" in str(error).lower() else "memory"
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            if isinstance(error, duckdb.IOException) and "space" not in str(error).lower():
+                raise
             raise UsageError(
-                f"the records need more {full} than there is: {self.memory} of memory is used, and a temporary folder beside it "
-                f"({self._folder}); give more with --memory, or free the disk"
+                f"the records need more room than there is: {self.memory} of memory (--memory gives more), and the disk, where what "
+                f"it does not hold waits in {self._folder}"
             ) from error
-        except duckdb.IOException as error:
-            if "space" in str(error).lower():
-                raise UsageError(f"the disk is full, where records wait that memory does not hold: {error}") from error
-            raise
         finally:
             done.set()
             watcher.join()

@@ -64,20 +64,30 @@ def from_cursor(cursor: Cursor, name: str) -> Raw:
     """The rows that a query gives, from a cursor of any database (PEP 249) on which it has run.
 
     Raises:
-        UsageError: no query has run on it, or it gives no rows.
+        UsageError: no query has run on it, or it gives no rows. DataError: the database stops before all rows have come.
     """
     if cursor.description is None:
         raise UsageError(f"the cursor of `{name}` has no columns: run a query that gives rows first")
     heading = [column[0] for column in cursor.description]
-    return raw(name, heading, enumerate(_fetched(cursor), 1), "a query", None)
+    return raw(name, heading, enumerate(_fetched(cursor, name), 1), "a query", None)
 
 
-def _fetched(cursor: Cursor) -> Iterator[Sequence[object]]:
-    while rows := cursor.fetchmany(EVERY):
+def _fetched(cursor: Cursor, name: str) -> Iterator[Sequence[object]]:
+    number = 0
+    while rows := _next(cursor, name, number):
         for row in rows:
             if not isinstance(row, Sequence):
                 raise UsageError("the cursor gives rows that are no sequences: leave its row factory as it is")
             yield row
+        number += len(rows)
+
+
+def _next(cursor: Cursor, name: str, number: int) -> Sequence[Sequence[Any]]:
+    try:
+        return cursor.fetchmany(EVERY)
+    except Exception as error:  # what a driver raises is its own
+        said = str(error).strip().split("\n")[0] or type(error).__name__
+        raise DataError(f"{name}: after row {number:,}, the database gave no more: {said}") from error
 
 
 def arrow_rows(table: Any, name: str, tell: Tell) -> Iterator[tuple[int, tuple[object, ...]]]:

@@ -16,7 +16,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -678,3 +678,27 @@ def test_a_query_of_postgresql_settles(postgres: str) -> None:
         made.execute('select "a" as "Client ref", now() as "Joined", 1.5::float8 as "Agreed" from (values (1)) as t(a)')
         with pytest.raises(DataError, match="is a moment in a time zone"):
             settle(TERMS, {**records, "clients": from_cursor(made, "clients")})
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="pgserver has no wheel for this Python")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_server_that_drops_the_connection_leaves_no_rows(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the rows are no records: they would be settled as if they were all."""
+    psycopg = importlib.import_module("psycopg")
+    monkeypatch.setattr(frame, "EVERY", 10)
+    with psycopg.connect(postgres) as database, psycopg.connect(postgres, autocommit=True) as other:
+        cursor = database.cursor("some")  # the server keeps the rows until they are fetched
+        cursor.execute("select n::text as a from generate_series(1, 100000) as t(n)")
+
+        class Dropped:
+            description = cursor.description
+
+            def fetchmany(self, size: int, /) -> Any:
+                rows = cursor.fetchmany(size)
+                other.execute("select pg_terminate_backend(%s)", [database.info.backend_pid])
+                return rows
+
+        with pytest.raises(DataError, match=r"^people: after row 10, the database gave no more: .*terminat"):
+            from_cursor(Dropped(), "people")
+        with suppress(psycopg.Error):
+            cursor.close()
