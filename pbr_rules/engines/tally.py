@@ -335,14 +335,14 @@ class Tally:
         frame = frame.with_columns(every_or_any([*there, *placed], every=True).alias(COUNTS)).filter(nw.col(COUNTS))
         frame = frame.group_by(ONE, *cells).agg(nw.len().alias("rows"), *(nw.col(name).max() for name in closes))
         people: dict[Cell, int] = {}
-        last: dict[Ending, dict[Cell, date]] = {window: {} for window in closing}
+        last: list[dict[Cell, date]] = [{} for _ in closing]
         for number, *rest in self.ask(frame.select("rows", *cells, *closes)):
             cell = cast(Cell, tuple(rest[: len(cells)]))
             people[cell] = cast(int, number)
-            for window, day in zip(closing, rest[len(cells) :], strict=True):
+            for ends, day in zip(last, rest[len(cells) :], strict=True):
                 if isinstance(day, date):
-                    last[window][cell] = day
-        return people, last
+                    ends[cell] = day
+        return people, dict(zip(closing, last, strict=True))
 
     def undecided(self) -> dict[Cell, dict[str, date]]:
         """For each cell, the last day of any window of a row whose day is still blank, by whose file it would be filled in."""
@@ -367,6 +367,8 @@ class Tally:
 
 def closes(windows: Sequence[Ending], last: Mapping[Ending, Mapping[Cell, date]]) -> dict[Cell, date]:
     """The last day of any of some windows, in each cell."""
+    if len(windows) == 1:
+        return dict(last[windows[0]])
     found: dict[Cell, date] = {}
     for window in windows:
         for cell, day in last[window].items():
