@@ -9,7 +9,7 @@ from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.python import Python
 from pbr_rules.plan.model import Engine
 
-NAMES = ("auto", "python", "duckdb", "polars")
+NAMES = ("auto", "python", "duckdb", "polars", "spark")
 
 SMALL = 200_000
 """Rows up to which plain Python is quick enough, and needs nothing installed."""

@@ -31,20 +31,34 @@ class Day:
     fixed: date | None = None
 
 
+FROM = date(2000, 1, 1)
+"""A day that begins at midnight in every zone."""
+
+
+def fixed(day: date) -> nw.Expr:
+    """One day in every row, told from one that no zone leaves out: Spark takes a day that it is given to midnight where the machine is."""
+    return shifted(nw.lit(FROM), f"{(day - FROM).days}d")
+
+
+def shifted(day: nw.Expr, by: str) -> nw.Expr:
+    """A day moved by a length that the frame knows. It is a time without a zone meanwhile, so that no zone leaves out a day."""
+    return day.cast(nw.Datetime()).dt.offset_by(by).cast(nw.Date())
+
+
 def moved(day: Day, length: Duration, sign: int) -> Day:
     """Each day moved by a length of time."""
     if length.is_working:
         return _stepped(day, lambda start: add(start, length, sign))
     try:
         low, high = (add(date.fromordinal(end), length, sign) for end in (day.low, day.high))
-        fixed = add(day.fixed, length, sign) if day.fixed is not None else None
+        there = add(day.fixed, length, sign) if day.fixed is not None else None
     except OverflowError:
         raise LoweringError(f"a day, {length} away, could lie outside the years 1 to 9999") from None
-    if fixed is not None:
-        return Day(nw.lit(fixed), fixed.toordinal(), fixed.toordinal(), fixed)
+    if there is not None:
+        return Day(fixed(there), there.toordinal(), there.toordinal(), there)
     months, days = length.months, length.days
     by = f"{sign * months}mo" if months is not None else f"{sign * (days or 0)}d"
-    return Day(day.rows.dt.offset_by(by).cast(nw.Date()), low.toordinal(), high.toordinal())
+    return Day(shifted(day.rows, by), low.toordinal(), high.toordinal())
 
 
 def counted(day: Day) -> Whole:
@@ -61,7 +75,7 @@ def counted(day: Day) -> Whole:
 def last_day(window: x.Within, anchor: Day) -> nw.Expr:
     """The last day of a window for each row, missing where its day is."""
     if anchor.fixed is not None:
-        return nw.lit(bounds_of(window, anchor.fixed)[1])
+        return fixed(bounds_of(window, anchor.fixed)[1])
     match window.how:
         case x.Window.BEFORE:
             return moved(anchor, Duration(1, TimeUnit.DAY), -1).rows
@@ -70,7 +84,7 @@ def last_day(window: x.Within, anchor: Day) -> nw.Expr:
     if window.length.is_working:
         return _stepped(anchor, lambda start: last_day_starting_on(start, window.length)).rows
     end = moved(anchor, window.length, 1).rows
-    before = end.dt.offset_by("-1d").cast(nw.Date())
+    before = shifted(end, "-1d")
     if window.length.months is None:
         return before
     # Where the month has no such date its last day stands for it, and counts.
@@ -104,7 +118,7 @@ def _halved(cuts: list[tuple[date, str | None]], day: nw.Expr) -> nw.Expr:
         return nw.lit(cuts[0][1], dtype=nw.String())
     middle = len(cuts) // 2
     return (
-        nw.when(day < nw.lit(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
+        nw.when(day < fixed(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
     )
 
 
@@ -115,7 +129,7 @@ def _stepped(day: Day, leads_to: Callable[[date], date]) -> Day:
     try:
         low, high = (leads_to(date.fromordinal(end)) for end in (day.low, day.high))
         if day.fixed is not None:
-            return Day(nw.lit(low), low.toordinal(), low.toordinal(), low)
+            return Day(fixed(low), low.toordinal(), low.toordinal(), low)
     except (NotCovered, OverflowError) as error:
         raise LoweringError(str(error)) from None
     days = [date.fromordinal(ordinal) for ordinal in range(day.low, day.high + 1)]

@@ -18,7 +18,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration
 from pbr_rules.engines import figures
-from pbr_rules.engines.days import Day, counted, member_holding, moved, within
+from pbr_rules.engines.days import Day, counted, fixed, member_holding, moved, within
 from pbr_rules.engines.figures import LoweringError, Number, Whole, yes
 from pbr_rules.engines.joined import Joined, Path
 from pbr_rules.engines.loaded import DAY, FLAG, UNITS, type_of
@@ -154,7 +154,7 @@ def _literal(value: object) -> Value:
         case int() | Fraction():
             return figures.number(value)
         case date():
-            return Day(nw.lit(value), value.toordinal(), value.toordinal(), value)
+            return Day(fixed(value), value.toordinal(), value.toordinal(), value)
         case str():
             return Text(nw.lit(value))
         case Duration():

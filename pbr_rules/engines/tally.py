@@ -17,7 +17,7 @@ from attrs import frozen
 
 from pbr_rules.checked.model import Cell, Period
 from pbr_rules.engines import covered
-from pbr_rules.engines.days import Day, last_day
+from pbr_rules.engines.days import Day, last_day, shifted
 from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
@@ -330,7 +330,7 @@ def _closing(at: Lowering, window: Ending) -> nw.Expr:
     end = _day(at, window.right)
     if window.how in END_COUNTS:
         return end.rows
-    return end.rows.dt.offset_by("-1d").cast(nw.Date)
+    return shifted(end.rows, "-1d")
 
 
 def _day(at: Lowering, node: Expression) -> Day:
