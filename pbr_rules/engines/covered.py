@@ -227,7 +227,7 @@ class Covered:
 
     def _taken(self, taken: Taken) -> Frame:
         """Stretches that are taken out, each with its person."""
-        joined = Joined(self.tally.load, taken.stretch.records)
+        joined = Joined(self.tally.load, taken.stretch.records, self.tally.store)
         at = Lowering(joined, self.tally.periods)
         person = joined.row(taken.link)
         days = {FIRST: _day(at, taken.stretch.first), END: _day(at, taken.stretch.last)}

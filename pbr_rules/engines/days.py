@@ -1,12 +1,12 @@
 """Days in a frame: moved by lengths of time, counted, set in windows and in periods, just as `dates` says.
 
 A frame knows no calendar of working days. To which day each leads, between the first of a column and the last, is found beforehand,
-and a frame looks it up.
+and a frame looks it up among records of two columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -20,15 +20,28 @@ from pbr_rules.engines.figures import LoweringError, Whole, yes
 from pbr_rules.engines.rows import bounds_of
 
 
+LookUp = Callable[[nw.Expr, Mapping[date, date]], nw.Expr]
+
+
 @frozen
 class Day:
     """A day in each row, between two days counted from 1 January of year 1, the first after the last where no row has one.
-    `fixed`: one day for every row."""
+
+    Attributes:
+        fixed: one day for every row.
+        look_up: finds to which other day each leads, in a list of days.
+    """
 
     rows: nw.Expr
     low: int
     high: int
     fixed: date | None = None
+    look_up: LookUp | None = None
+
+
+def one_day(day: date) -> Day:
+    """The same day in every row."""
+    return Day(fixed(day), day.toordinal(), day.toordinal(), day)
 
 
 FROM = date(2000, 1, 1)
@@ -55,10 +68,10 @@ def moved(day: Day, length: Duration, sign: int) -> Day:
     except OverflowError:
         raise LoweringError(f"a day, {length} away, could lie outside the years 1 to 9999") from None
     if there is not None:
-        return Day(fixed(there), there.toordinal(), there.toordinal(), there)
+        return one_day(there)
     months, days = length.months, length.days
     by = f"{sign * months}mo" if months is not None else f"{sign * (days or 0)}d"
-    return Day(shifted(day.rows, by), low.toordinal(), high.toordinal())
+    return Day(shifted(day.rows, by), low.toordinal(), high.toordinal(), look_up=day.look_up)
 
 
 def counted(day: Day) -> Whole:
@@ -129,9 +142,11 @@ def _stepped(day: Day, leads_to: Callable[[date], date]) -> Day:
     try:
         low, high = (leads_to(date.fromordinal(end)) for end in (day.low, day.high))
         if day.fixed is not None:
-            return Day(fixed(low), low.toordinal(), low.toordinal(), low)
+            return one_day(low)
     except (NotCovered, OverflowError) as error:
         raise LoweringError(str(error)) from None
+    if day.look_up is None:
+        raise LoweringError("a day that is in no record is not moved by working days")
     days = [date.fromordinal(ordinal) for ordinal in range(day.low, day.high + 1)]
-    rows = day.rows.replace_strict(days, [leads_to(each) for each in days], default=None, return_dtype=nw.Date())
-    return Day(rows, low.toordinal(), high.toordinal())
+    rows = day.look_up(day.rows, {each: leads_to(each) for each in days})
+    return Day(rows, low.toordinal(), high.toordinal(), look_up=day.look_up)

@@ -18,7 +18,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration
 from pbr_rules.engines import figures
-from pbr_rules.engines.days import Day, counted, fixed, member_holding, moved, within
+from pbr_rules.engines.days import Day, counted, member_holding, moved, one_day, within
 from pbr_rules.engines.figures import LoweringError, Number, Whole, yes
 from pbr_rules.engines.joined import Joined, Path
 from pbr_rules.engines.loaded import DAY, FLAG, UNITS, type_of
@@ -46,16 +46,23 @@ Value = Number | Day | Text | Flag | Duration
 
 @frozen
 class Lowering:
-    """Reads expressions at a place: `start` leads from the counted row to the row that they are about."""
+    """Reads expressions at a place: `start` leads from the counted row to the row that they are about. Each is read once, so that what
+    is looked up for it is looked up once, and before rows are joined."""
 
     joined: Joined
     periods: Mapping[str, Period]
     start: Path = field(default=())
+    _read: dict[x.Expression, Value] = field(factory=dict, init=False, repr=False, eq=False)
 
     # ---- values
 
     def value(self, node: x.Expression) -> Value:
         """A value for each row."""
+        if node not in self._read:
+            self._read[node] = self._value(node)
+        return self._read[node]
+
+    def _value(self, node: x.Expression) -> Value:
         match node:
             case x.Column():
                 return self._column(node)
@@ -89,7 +96,7 @@ class Lowering:
         if form == UNITS:
             return Number(Whole(*there.ends[node.name], rows), _power(places(node.kind)))
         if form == DAY:
-            return Day(rows, *there.ends[node.name])
+            return Day(rows, *there.ends[node.name], look_up=self.joined.looked_up)
         return Flag(rows) if form == FLAG else Text(rows)
 
     # ---- conditions
@@ -154,7 +161,7 @@ def _literal(value: object) -> Value:
         case int() | Fraction():
             return figures.number(value)
         case date():
-            return Day(fixed(value), value.toordinal(), value.toordinal(), value)
+            return one_day(value)
         case str():
             return Text(nw.lit(value))
         case Duration():
@@ -201,8 +208,11 @@ def _extreme(lower: bool, a: Value, b: Value) -> Value:
             left, right, under = figures.level(a, b)
             rows = _lesser(lower, left.here, right.here)
             return Number(Whole(end(left.low, right.low), end(left.high, right.high), rows), under)
+        case Day(fixed=date() as first), Day(fixed=date() as second):
+            return one_day(end(first, second))
         case Day(), Day():
-            return Day(_lesser(lower, a.rows, b.rows), end(a.low, b.low), end(a.high, b.high))
+            rows = _lesser(lower, a.rows, b.rows)
+            return Day(rows, end(a.low, b.low), end(a.high, b.high), look_up=a.look_up or b.look_up)
     raise LoweringError(f"neither of two {type(a).__name__.lower()}s is the lower over frames")
 
 

@@ -52,7 +52,7 @@ class Tally:
     ) -> None:
         self.count, self.periods, self.load, self.store = count, periods, load, store
         self.ask = store.rows
-        self.joined = Joined(load, count.records)
+        self.joined = Joined(load, count.records, store)
         self.at_row = Lowering(self.joined, periods)
         apart = count.base is not None and count.base != count.records
         self.at_person = Lowering(self.joined, periods, count.link) if apart else self.at_row
@@ -258,7 +258,7 @@ class Tally:
         count = self.count
         if count.base is None:
             return {}, {}
-        joined = Joined(self.load, count.base)
+        joined = Joined(self.load, count.base, self.store)
         at = Lowering(joined, self.periods)
         axes = [
             (f"cell{n}", ascending(at.value(axis.at)), members)
