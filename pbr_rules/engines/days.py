@@ -19,7 +19,6 @@ from pbr_rules.dates import Duration, TimeUnit, add, last_day_starting_on
 from pbr_rules.engines.figures import LoweringError, Whole, yes
 from pbr_rules.engines.rows import bounds_of
 
-
 LookUp = Callable[[nw.Expr, Mapping[date, date]], nw.Expr]
 
 

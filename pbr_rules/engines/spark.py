@@ -121,7 +121,7 @@ def _why(said: str) -> str:
     if "UnsupportedClassVersionError" in said:
         return "the Java that is installed is older"
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    told = [line for line in lines if "JAVA_HOME" in line or "java" in line and "not found" in line]
+    told = [line for line in lines if "JAVA_HOME" in line or ("java" in line and "not found" in line)]
     return (told or lines or [""])[0]
 
 
