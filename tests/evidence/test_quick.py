@@ -15,6 +15,7 @@ from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import quick
 from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.read import read, silent
+from pbr_rules.testing.engines import ENGINES
 
 TEXT = """
 category arm { treated, matched "Matched" written "M" }
@@ -243,7 +244,7 @@ def test_what_it_takes_is_what_row_by_row_gives(
 
 def test_the_statement_is_the_same_on_every_way(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {"people": PEOPLE.replace("\n", "; ").strip("; "), "claims": CLAIMS.replace("\n", "; ").strip("; ")}
-    plain = [bench.settle(TEXT, rows, engine=engine).settlement.figures for engine in ("python", "duckdb", "polars")]
+    plain = [bench.settle(TEXT, rows, engine=engine).settlement.figures for engine in ENGINES]
     monkeypatch.setattr(quick, "LARGE", 0)
     settled = bench.settle(TEXT, rows, engine="duckdb")
     assert isinstance(settled.tables["claims"].columns["number"], quick.Stored)
