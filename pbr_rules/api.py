@@ -151,7 +151,7 @@ class Request:
         on: the settlement date, printed on the statement.
         set: figures given when settling, as text: `price` to `£1,000`, or one cell: `price[c1]`.
         tables: a file for each parameter given whole.
-        engine: python, duckdb, polars, or auto.
+        engine: python, duckdb, polars, spark, or auto.
         tolerance: how many rows may be rejected, in place of what the contract says.
         compare: a file of what was really paid, to be set beside the settlement.
         known_at: rows that came to be known after that day are not read.

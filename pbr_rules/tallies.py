@@ -147,7 +147,7 @@ class Tally:
         over: whom it is divided by; None: nobody.
         where: conditions on a row, beside those that the contract writes.
         pick: one row stands for each person.
-        most: for each person at most so many.
+        most: for each person at most so many, rounded down, and nobody fewer than none.
     """
 
     counts: Counts

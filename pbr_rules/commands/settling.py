@@ -69,7 +69,7 @@ OPTIONS = (
         "--engine",
         default="auto",
         show_default=True,
-        type=click.Choice(["auto", "python", "duckdb", "polars"]),
+        type=click.Choice(["auto", "python", "duckdb", "polars", "spark"]),
         help="What counts the rows. Every engine gives the same settlement.",
     ),
     click.option(

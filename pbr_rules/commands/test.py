@@ -12,7 +12,9 @@ from pbr_rules.diagnostics import ContractError, PluginError
 
 @click.command("test", short_help="Work a contract's own examples.")
 @click.argument("names", metavar="CONTRACT…", nargs=-1, required=True)
-@click.option("--engine", default="python", show_default=True, type=click.Choice(["python", "duckdb", "polars"]))
+@click.option(
+    "--engine", default="python", show_default=True, type=click.Choice(["python", "duckdb", "polars", "spark"])
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--verbose", "-v", is_flag=True, help="Show what came out of each expectation, held or not.")
 def command(names: tuple[str, ...], engine: str, form: str, verbose: bool) -> int:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from math import floor
 
 from pbr_rules import tallies as v
 from pbr_rules.checked.model import Cell, Covering, Period, Stretch
@@ -85,13 +86,14 @@ class Amounts:
     def _at_most(
         self, each: Mapping[tuple[Cell | None, object], int], rows: Mapping[tuple[Cell | None, object], int]
     ) -> dict[Cell, dict[Key, int]]:
-        """What the people of each cell come to, each at most so many. `rows`: a row of each, which says how many that is."""
+        """What the people of each cell come to, each at most so many, and nobody fewer than none. `rows`: a row of each, which says how
+        many that is."""
         at_most = self._reader(self.count.most) if self.count.most is not None else None
         found: dict[Cell, int] = defaultdict(int)
         for (cell, person), number in each.items():
             if cell is not None:
                 most = at_most(rows[cell, person]) if at_most is not None else None
-                found[cell] += number if most is None else min(number, int(most))
+                found[cell] += number if most is None else min(number, max(floor(most), 0))
         return {cell: {(): number} for cell, number in found.items()}
 
     # ---- days

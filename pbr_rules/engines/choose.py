@@ -12,7 +12,7 @@ from pbr_rules.evidence.database import Stored
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.model import Engine
 
-NAMES = ("auto", "python", "duckdb", "polars")
+NAMES = ("auto", "python", "duckdb", "polars", "spark")
 
 SMALL = 200_000
 """Rows up to which plain Python is quick enough, and needs nothing installed."""

@@ -46,6 +46,9 @@ FIRST, END, START, UNTIL, WHO, COVER, OUT, DAY, AT_LEAST, MOST = (
 CARRIED = (FIRST, END, DAY, AT_LEAST, MOST)
 """What rows carry from when they are marked."""
 
+WHOLE, ROWS = 2**52, 2**31
+"""The largest number that is divided exactly as doubles are, and more rows or days than anybody has."""
+
 AFTER_ALL = date.max.toordinal() + 1
 
 Amounts = tuple[dict[Cell, int], dict[Cell, date]]
@@ -127,11 +130,18 @@ def _threshold(counts: v.Reached, at: Lowering) -> Number:
 
 
 def _most(most: Expression, at: Lowering) -> nw.Expr:
-    """The whole number that each person counts for at most; missing where it is not known."""
+    """The whole number that each person counts for at most, and never fewer than none; missing where it is not known.
+
+    Spark divides as doubles. That is exact up to `WHOLE`, and beyond it only numbers larger than anybody's rows and days come out
+    otherwise; unless what they are divided by is large too.
+    """
     value = at.value(most)
     if not isinstance(value, Number) or value.under.rows is not None:
         raise LoweringError("the most for each person is not a figure with an end as a decimal")
-    return value.top.here // value.under.low
+    if value.top.high > WHOLE and value.under.low > WHOLE // ROWS:
+        raise LoweringError("the most for each person could be too large to be divided exactly")
+    number = value.top.here // value.under.low
+    return nw.when(number < 0).then(_none()).otherwise(number)
 
 
 class Covered:
@@ -227,7 +237,7 @@ class Covered:
 
     def _taken(self, taken: Taken) -> Frame:
         """Stretches that are taken out, each with its person."""
-        joined = Joined(self.tally.load, taken.stretch.records)
+        joined = Joined(self.tally.load, taken.stretch.records, self.tally.store)
         at = Lowering(joined, self.tally.periods)
         person = joined.row(taken.link)
         days = {FIRST: _day(at, taken.stretch.first), END: _day(at, taken.stretch.last)}

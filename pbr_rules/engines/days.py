@@ -1,12 +1,12 @@
 """Days in a frame: moved by lengths of time, counted, set in windows and in periods, just as `dates` says.
 
 A frame knows no calendar of working days. To which day each leads, between the first of a column and the last, is found beforehand,
-and a frame looks it up.
+and a frame looks it up among records of two columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -19,16 +19,42 @@ from pbr_rules.dates import Duration, TimeUnit, add, last_day_starting_on
 from pbr_rules.engines.figures import LoweringError, Whole, yes
 from pbr_rules.engines.rows import bounds_of
 
+LookUp = Callable[[nw.Expr, Mapping[date, date]], nw.Expr]
+
 
 @frozen
 class Day:
     """A day in each row, between two days counted from 1 January of year 1, the first after the last where no row has one.
-    `fixed`: one day for every row."""
+
+    Attributes:
+        fixed: one day for every row.
+        look_up: finds to which other day each leads, in a list of days.
+    """
 
     rows: nw.Expr
     low: int
     high: int
     fixed: date | None = None
+    look_up: LookUp | None = None
+
+
+def one_day(day: date) -> Day:
+    """The same day in every row."""
+    return Day(fixed(day), day.toordinal(), day.toordinal(), day)
+
+
+FROM = date(2000, 1, 1)
+"""A day that begins at midnight in every zone."""
+
+
+def fixed(day: date) -> nw.Expr:
+    """One day in every row, told from one that no zone leaves out: Spark takes a day that it is given to midnight where the machine is."""
+    return shifted(nw.lit(FROM), f"{(day - FROM).days}d")
+
+
+def shifted(day: nw.Expr, by: str) -> nw.Expr:
+    """A day moved by a length that the frame knows. It is a time without a zone meanwhile, so that no zone leaves out a day."""
+    return day.cast(nw.Datetime()).dt.offset_by(by).cast(nw.Date())
 
 
 def moved(day: Day, length: Duration, sign: int) -> Day:
@@ -37,14 +63,14 @@ def moved(day: Day, length: Duration, sign: int) -> Day:
         return _stepped(day, lambda start: add(start, length, sign))
     try:
         low, high = (add(date.fromordinal(end), length, sign) for end in (day.low, day.high))
-        fixed = add(day.fixed, length, sign) if day.fixed is not None else None
+        there = add(day.fixed, length, sign) if day.fixed is not None else None
     except OverflowError:
         raise LoweringError(f"a day, {length} away, could lie outside the years 1 to 9999") from None
-    if fixed is not None:
-        return Day(nw.lit(fixed), fixed.toordinal(), fixed.toordinal(), fixed)
+    if there is not None:
+        return one_day(there)
     months, days = length.months, length.days
     by = f"{sign * months}mo" if months is not None else f"{sign * (days or 0)}d"
-    return Day(day.rows.dt.offset_by(by).cast(nw.Date()), low.toordinal(), high.toordinal())
+    return Day(shifted(day.rows, by), low.toordinal(), high.toordinal(), look_up=day.look_up)
 
 
 def counted(day: Day) -> Whole:
@@ -61,7 +87,7 @@ def counted(day: Day) -> Whole:
 def last_day(window: x.Within, anchor: Day) -> nw.Expr:
     """The last day of a window for each row, missing where its day is."""
     if anchor.fixed is not None:
-        return nw.lit(bounds_of(window, anchor.fixed)[1])
+        return fixed(bounds_of(window, anchor.fixed)[1])
     match window.how:
         case x.Window.BEFORE:
             return moved(anchor, Duration(1, TimeUnit.DAY), -1).rows
@@ -70,7 +96,7 @@ def last_day(window: x.Within, anchor: Day) -> nw.Expr:
     if window.length.is_working:
         return _stepped(anchor, lambda start: last_day_starting_on(start, window.length)).rows
     end = moved(anchor, window.length, 1).rows
-    before = end.dt.offset_by("-1d").cast(nw.Date())
+    before = shifted(end, "-1d")
     if window.length.months is None:
         return before
     # Where the month has no such date its last day stands for it, and counts.
@@ -104,7 +130,7 @@ def _halved(cuts: list[tuple[date, str | None]], day: nw.Expr) -> nw.Expr:
         return nw.lit(cuts[0][1], dtype=nw.String())
     middle = len(cuts) // 2
     return (
-        nw.when(day < nw.lit(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
+        nw.when(day < fixed(cuts[middle][0])).then(_halved(cuts[:middle], day)).otherwise(_halved(cuts[middle:], day))
     )
 
 
@@ -115,9 +141,11 @@ def _stepped(day: Day, leads_to: Callable[[date], date]) -> Day:
     try:
         low, high = (leads_to(date.fromordinal(end)) for end in (day.low, day.high))
         if day.fixed is not None:
-            return Day(nw.lit(low), low.toordinal(), low.toordinal(), low)
+            return one_day(low)
     except (NotCovered, OverflowError) as error:
         raise LoweringError(str(error)) from None
+    if day.look_up is None:
+        raise LoweringError("a day that is in no record is not moved by working days")
     days = [date.fromordinal(ordinal) for ordinal in range(day.low, day.high + 1)]
-    rows = day.rows.replace_strict(days, [leads_to(each) for each in days], default=None, return_dtype=nw.Date())
-    return Day(rows, low.toordinal(), high.toordinal())
+    rows = day.look_up(day.rows, {each: leads_to(each) for each in days})
+    return Day(rows, low.toordinal(), high.toordinal(), look_up=day.look_up)

@@ -1,4 +1,4 @@
-"""Engines over frames: DuckDB and Polars, from one lowering. They give the answers that `python` defines, for files of size.
+"""Engines over frames: DuckDB, Polars and Spark, from one lowering. They give the answers that `python` defines, for files of size.
 
 An engine over frames returns whole numbers and days. What it cannot count exactly it refuses before it reads a row.
 """
@@ -36,15 +36,13 @@ class Frames:
 
     @classmethod
     def over(cls, name: str, periods: Mapping[str, Period]) -> Frames:
-        """The engine of that name: `duckdb` or `polars`.
+        """The engine of that name: `duckdb`, `polars` or `spark`.
 
         Raises:
-            UsageError: the library is not installed.
+            UsageError: the library is not installed, or cannot be started.
         """
         try:
-            from pbr_rules.engines.loaded import DuckDB, Polars
-
-            store: Store = DuckDB() if name == "duckdb" else Polars()
+            store = _store(name)
         except ImportError as error:
             raise UsageError(
                 f'the engine `{name}` needs {error.name}, which is not installed: pip install "pbr-rules[{name}]"'
@@ -114,3 +112,14 @@ class Frames:
         if kept is None or kept.table is not table:
             kept = self._loaded[name] = load(self._store, table)
         return kept
+
+
+def _store(name: str) -> Store:
+    """Where the frames of an engine live."""
+    if name == "spark":
+        from pbr_rules.engines.spark import Spark
+
+        return Spark()
+    from pbr_rules.engines.loaded import DuckDB, Polars
+
+    return DuckDB() if name == "duckdb" else Polars()

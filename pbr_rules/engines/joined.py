@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
+from hashlib import sha256
 
 import narwhals.stable.v2 as nw
 
-from pbr_rules.engines.loaded import ROW, Frame, Loaded
+from pbr_rules.engines.loaded import DAY, ROW, Frame, Loaded, Store
 
 Path = tuple[str, ...]
 
 
 class Joined:
-    """Rows with the records that they lead to by `id of` columns, each joined once, when something there is read."""
+    """Rows with the records that they lead to by `id of` columns, each joined once, when something there is read; and with the days
+    that are looked up for them. `frame` comes last: what is read after it is not in it."""
 
-    def __init__(self, load: Callable[[str], Loaded], records: str) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[str], Loaded], records: str, store: Store) -> None:
+        self._load, self._store = load, store
+        self._days: list[tuple[str, nw.Expr, Mapping[date, date]]] = []
         self._at: dict[Path, Loaded] = {(): load(records)}
         self._prefix: dict[Path, str] = {(): ""}
         self._there: dict[Path, dict[str, nw.Expr]] = {}
@@ -54,6 +58,12 @@ class Joined:
         self[path]
         return self._prefix[path]
 
+    def looked_up(self, day: nw.Expr, leads_to: Mapping[date, date]) -> nw.Expr:
+        """The day that each row's leads to; none, where it leads to none."""
+        name = f"day{len(self._days)}"
+        self._days.append((name, day, leads_to))
+        return nw.col(name)
+
     def frame(self) -> Frame:
         """The rows, joined."""
         self._made = True
@@ -70,4 +80,12 @@ class Joined:
             for name, value in self._there.get(path, {}).items():
                 other = other.with_columns(value.alias(name))  # one may be made of those before it
             frame = frame.join(other, how="left", left_on=self.column(path[:-1], path[-1]), right_on=f"{prefix}id")
+        for name, day, leads_to in self._days:
+            at, to = [*leads_to], [*leads_to.values()]
+            # Named after what it holds: one that is put in its place, before this one is read, says the same.
+            listed = sha256(repr((at[:1], to)).encode()).hexdigest()[:16]
+            other = self._store.frame(f"days_{listed}", {"at": (DAY, at), "leads_to": (DAY, to)})
+            other = other.select(nw.col("at").alias(f"{name}_at"), nw.col("leads_to").alias(name))
+            frame = frame.with_columns(day.alias(f"{name}_from"))
+            frame = frame.join(other, how="left", left_on=f"{name}_from", right_on=f"{name}_at")
         return frame

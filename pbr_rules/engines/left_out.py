@@ -38,7 +38,7 @@ def _own(contract: Contract, name: str, tables: Mapping[str, Table]) -> Iterator
     if not rules:
         return
     store = DuckDB()
-    joined = Joined(lambda other: load(store, tables[other]), name)
+    joined = Joined(lambda other: load(store, tables[other]), name, store)
     at = Lowering(joined, contract.periods)
     whys = [nw.when(at.condition(condition)).then(nw.lit(why)) for condition, why in rules]
     frame = joined.frame().with_columns(nw.coalesce(*whys).alias(SAID)).filter(~nw.col(SAID).is_null())

@@ -19,7 +19,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration
 from pbr_rules.engines import figures
-from pbr_rules.engines.days import Day, counted, member_holding, moved, within
+from pbr_rules.engines.days import Day, counted, member_holding, moved, one_day, within
 from pbr_rules.engines.figures import LoweringError, Number, Whole, yes
 from pbr_rules.engines.joined import Joined, Path
 from pbr_rules.engines.loaded import DAY, FLAG, UNITS, type_of
@@ -47,16 +47,23 @@ Value = Number | Day | Text | Flag | Duration
 
 @frozen
 class Lowering:
-    """Reads expressions at a place: `start` leads from the counted row to the row that they are about."""
+    """Reads expressions at a place: `start` leads from the counted row to the row that they are about. Each is read once, so that what
+    is looked up for it is looked up once, and before rows are joined."""
 
     joined: Joined
     periods: Mapping[str, Period]
     start: Path = field(default=())
+    _read: dict[x.Expression, Value] = field(factory=dict, init=False, repr=False, eq=False)
 
     # ---- values
 
     def value(self, node: x.Expression) -> Value:
         """A value for each row."""
+        if node not in self._read:
+            self._read[node] = self._value(node)
+        return self._read[node]
+
+    def _value(self, node: x.Expression) -> Value:
         match node:
             case x.Column():
                 return self._column(node)
@@ -90,13 +97,14 @@ class Lowering:
         if form == UNITS:
             return Number(Whole(*there.ends[node.name], rows), _power(places(node.kind)))
         if form == DAY:
-            return Day(rows, *there.ends[node.name])
+            return Day(rows, *there.ends[node.name], look_up=self.joined.looked_up)
         return Flag(rows) if form == FLAG else Text(rows)
 
-    def _where(self, node: x.Expression) -> Callable[[nw.Expr], nw.Expr]:
-        """Where to find what follows from an expression: with the record that alone says it, or at the row itself."""
-        paths = {(*self.start, *part.path) for part in x.walk(node) if isinstance(part, x.Column)}
-        return partial(self.joined.there, paths.pop()) if len(paths) == 1 else lambda value: value
+    def _where(self, window: x.Within, anchor: x.Expression) -> Callable[[nw.Expr], nw.Expr]:
+        """Where to find an end of a window: with the record that alone says it, or at the row itself."""
+        paths = {(*self.start, *part.path) for part in x.walk(anchor) if isinstance(part, x.Column)}
+        alone = len(paths) == 1 and not looks_up(window)
+        return partial(self.joined.there, paths.pop()) if alone else lambda value: value
 
     # ---- conditions
 
@@ -115,7 +123,7 @@ class Lowering:
                 asked = known(self.value(of))
                 return asked if is_known else ~asked
             case x.Within(day=day, anchor=anchor):
-                return within(node, _as(Day, self.value(day)), _as(Day, self.value(anchor)), self._where(anchor))
+                return within(node, _as(Day, self.value(day)), _as(Day, self.value(anchor)), self._where(node, anchor))
             case x.Between(day=day, first=first, last=last):
                 middle, start, end = (_as(Day, self.value(d)).rows for d in (day, first, last))
                 return yes(start <= middle) & yes(middle <= end)
@@ -128,6 +136,15 @@ class Lowering:
             case x.Column() | x.Literal():
                 return yes(_as(Flag, self.value(node)).rows)
         raise LoweringError(f"there is no reading of {type(node).__name__} over frames")
+
+
+def looks_up(node: x.Expression) -> bool:
+    """Whether days are looked up for an expression: working days are, once rows are joined."""
+
+    def length(part: x.Expression) -> object:
+        return part.length if isinstance(part, x.Within) else part.value if isinstance(part, x.Literal) else None
+
+    return any(isinstance(found := length(part), Duration) and found.is_working for part in x.walk(node))
 
 
 def every_or_any(conditions: Iterable[nw.Expr], every: bool) -> nw.Expr:
@@ -160,7 +177,7 @@ def _literal(value: object) -> Value:
         case int() | Fraction():
             return figures.number(value)
         case date():
-            return Day(nw.lit(value), value.toordinal(), value.toordinal(), value)
+            return one_day(value)
         case str():
             return Text(nw.lit(value))
         case Duration():
@@ -211,8 +228,11 @@ def _extreme(lower: bool, a: Value, b: Value) -> Value:
             left, right, under = figures.level(a, b)
             rows = _lesser(lower, left.here, right.here)
             return Number(Whole(end(left.low, right.low), end(left.high, right.high), rows), under)
+        case Day(fixed=date() as first), Day(fixed=date() as second):
+            return one_day(end(first, second))
         case Day(), Day():
-            return Day(_lesser(lower, a.rows, b.rows), end(a.low, b.low), end(a.high, b.high))
+            rows = _lesser(lower, a.rows, b.rows)
+            return Day(rows, end(a.low, b.low), end(a.high, b.high), look_up=a.look_up or b.look_up)
     raise LoweringError(f"neither of two {type(a).__name__.lower()}s is the lower over frames")
 
 

@@ -18,11 +18,11 @@ from attrs import frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis, Period
 from pbr_rules.engines import covered
-from pbr_rules.engines.days import Day, last_day
+from pbr_rules.engines.days import Day, last_day, shifted
 from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
-from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known
+from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known, looks_up
 from pbr_rules.expressions import Between, Column, Expression, Within, walk
 from pbr_rules.plan import words
 from pbr_rules.plan.model import END_COUNTS, Count, Ending, Fate, Key, What
@@ -74,7 +74,7 @@ class Tally:
     ) -> None:
         self.count, self.periods, self.load, self.store = count, periods, load, store
         self.ask = store.rows
-        self.joined = joined or Joined(load, count.records)
+        self.joined = joined or Joined(load, count.records, store)
         self.at_row = Lowering(self.joined, periods)
         apart = count.base is not None and count.base != count.records
         self.at_person = Lowering(self.joined, periods, count.link) if apart else self.at_row
@@ -193,7 +193,8 @@ class Tally:
     def _with_person(self, node: Expression, rows: nw.Expr) -> nw.Expr:
         """What is said of the person alone, found once for each. A row without a person has a reason before it is asked."""
         read = {(*self.at_person.start, *part.path) for part in walk(node) if isinstance(part, Column)}
-        return self.joined.there(self.count.link, rows) if read == {self.count.link} else rows
+        alone = read == {self.count.link} and not looks_up(node)
+        return self.joined.there(self.count.link, rows) if alone else rows
 
     def _is(self, at: Mapping[str, str], cell: Cell) -> nw.Expr:
         pairs = zip(self.count.scope, cell, strict=True)
@@ -317,7 +318,7 @@ class Tally:
         count = self.count
         if count.base is None:
             return {}, {}
-        joined = Joined(self.load, count.base)
+        joined = Joined(self.load, count.base, self.store)
         at = Lowering(joined, self.periods)
         axes = [
             (f"cell{n}", ascending(at.value(axis.at)), members)
@@ -400,7 +401,7 @@ def _closing(at: Lowering, window: Ending) -> nw.Expr:
     end = _day(at, window.right)
     if window.how in END_COUNTS:
         return end.rows
-    return end.rows.dt.offset_by("-1d").cast(nw.Date)
+    return shifted(end.rows, "-1d")
 
 
 def _day(at: Lowering, node: Expression) -> Day:

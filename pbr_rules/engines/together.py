@@ -59,7 +59,7 @@ def together(
     Raises:
         LoweringError: one cannot be counted exactly over frames, or they ask more than one number holds.
     """
-    joined = Joined(load, counts[0].records)
+    joined = Joined(load, counts[0].records, store)
     tallies = [Tally(count, load, periods, store, joined) for count in counts]
     pictures = _Pictures(tallies, store)
     people = _people(tallies)

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pbr_rules.testing.bench import Bench, Figures, Tried, examples, settle
+    from pbr_rules.testing.engines import ENGINES
     from pbr_rules.testing.laws import Laws
 
-__all__ = ["Bench", "Figures", "Laws", "Tried", "examples", "settle"]
+__all__ = ["ENGINES", "Bench", "Figures", "Laws", "Tried", "examples", "settle"]
+
+_ELSEWHERE = {"ENGINES": "engines", "Laws": "laws"}
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("pbr_rules.testing.laws" if name == "Laws" else "pbr_rules.testing.bench"), name)
+    return getattr(import_module(f"pbr_rules.testing.{_ELSEWHERE.get(name, 'bench')}"), name)

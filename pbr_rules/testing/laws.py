@@ -22,6 +22,7 @@ from pbr_rules.hookspecs import hookimpl
 from pbr_rules.plan.model import Engine
 from pbr_rules.settlement.values import State
 from pbr_rules.testing.counting import Found, Subject
+from pbr_rules.testing.engines import ENGINES
 from pbr_rules.testing.lines import said, unread
 from pbr_rules.testing.world import BEFORE, LONG_AFTER, WORLD, Row, Rows
 
@@ -57,7 +58,7 @@ class Laws:
     adds_up: ClassVar[bool] = True
     duplicates: ClassVar[Literal["count again", "count once"] | None] = None
     monotone: ClassVar[Literal["rising", "falling"] | None] = None
-    engines: ClassVar[tuple[str, ...]] = ("python", "duckdb", "polars")
+    engines: ClassVar[tuple[str, ...]] = ENGINES
     examples: ClassVar[int] = 20
     shrinks: ClassVar[bool] = False
 

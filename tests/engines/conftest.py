@@ -17,6 +17,7 @@ from pbr_rules.evidence.tables import Table, indexed
 from pbr_rules.kinds import Kind
 from pbr_rules.plan.model import Answer, Count, Engine, What
 from pbr_rules.surface import tree as t
+from pbr_rules.testing.engines import OTHERS
 
 
 class Agreement:
@@ -24,7 +25,7 @@ class Agreement:
 
     def __init__(self, periods: Mapping[str, Period]) -> None:
         self.python: Engine = Python(periods)
-        self.others: list[Engine] = [Frames.over("duckdb", periods), Frames.over("polars", periods)]
+        self.others: list[Engine] = [Frames.over(name, periods) for name in OTHERS]
 
     def on(self, count: Count, tables: Mapping[str, Table], refusals: bool = False) -> Answer:
         """The answer, if all agree on it and on what became of each row."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from pbr_rules import kinds
 from pbr_rules.calendars import calendar
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.diagnostics import UsageError
+from pbr_rules.engines import choose
 from pbr_rules.engines.frames import Frames
 from pbr_rules.engines.rows import bounds_of
 from pbr_rules.kinds import Kind
 from pbr_rules.plan.model import What
+from pbr_rules.testing.engines import ENGINES, OTHERS
 
 PENCE, TENTHS = kinds.money("GBP"), Kind("number", places=1)
 
@@ -230,14 +233,17 @@ def test_nothing_is_nought(agree: Any, rows: Any, table: Any) -> None:
 # ---- libraries
 
 
-@pytest.mark.parametrize(("name", "library"), [("duckdb", "duckdb"), ("duckdb", "pyarrow"), ("polars", "polars")])
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [("duckdb", "duckdb"), ("duckdb", "pyarrow"), ("polars", "polars"), ("spark", "pyspark"), ("spark", "pyarrow")],
+)
 def test_a_missing_library_is_named_with_what_to_install(monkeypatch: Any, name: str, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(UsageError, match=rf'needs {library}, .*pip install "pbr-rules\[{name}\]"'):
         Frames.over(name, {})
 
 
-@pytest.mark.parametrize("name", ["duckdb", "polars"])
+@pytest.mark.parametrize("name", OTHERS)
 def test_an_engine_says_what_it_is(name: str) -> None:
     engine = Frames.over(name, {})
     assert engine.name == name
@@ -246,10 +252,40 @@ def test_an_engine_says_what_it_is(name: str) -> None:
 
 def test_no_library_is_loaded_before_an_engine_is_asked_for() -> None:
     asked = (
-        "import sys, pbr_rules.engines.frames; print({'narwhals', 'duckdb', 'polars', 'pyarrow'} & set(sys.modules))"
+        "import sys, pbr_rules.engines.frames; "
+        "print({'narwhals', 'duckdb', 'polars', 'pyarrow', 'pyspark'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_spark_is_never_picked_for_anybody(monkeypatch: Any) -> None:
+    monkeypatch.setattr(choose, "find_spec", lambda name: name in ("pyspark", "narwhals", "pyarrow"))
+    assert choose.choose("auto", SimpleNamespace(periods={}), 10**9).name == "python"  # type: ignore[arg-type]
+
+
+# ---- the most for each
+
+
+def test_the_most_for_each_is_rounded_down_and_nobody_counts_for_fewer_than_none(
+    agree: Any, rows: Any, table: Any
+) -> None:
+    tables = table({"wanted": (TENTHS, [None, -25, -1, 0, 5, 10, 19, 25]), "who": (kinds.TEXT, ["a"] * 8)})
+    most = column("wanted", TENTHS)
+    count = rows("rows", base="rows", most=most)
+    assert agree.on(count, tables).counted == {(): {(): 4}}  # the first, whose most is not known, and the last three
+    assert agree.on(rows("rows", base="rows", most=x.Negative(most)), tables).counted == {(): {(): 2}}
+
+
+def test_the_most_for_each_is_divided_exactly_or_refused(agree: Any, rows: Any, table: Any) -> None:
+    """Spark divides as doubles do: where that could say one more, every engine over frames leaves it to plain Python."""
+    for top, under in ((2**53, 2**21), (2**52, 2**53 + 1)):
+        most = x.Arithmetic("/", column("paid", kinds.COUNT), literal(Fraction(under)))
+        tables = table({"paid": (kinds.COUNT, [top, 0])})
+        assert agree.on(rows("rows", base="rows", most=most), tables).counted == {(): {(): 1 if top > under else 0}}
+    large = table({"paid": (kinds.COUNT, [2**53])})
+    most = x.Arithmetic("/", column("paid", kinds.COUNT), literal(Fraction(2**21 + 1)))
+    assert "to be divided exactly" in refused(agree, rows("rows", base="rows", most=most), large).pop()
 
 
 # ---- records told apart
@@ -272,7 +308,7 @@ define reached "Who reached as many" = number where third is known across person
 """
 
 
-@pytest.mark.parametrize("engine", ("python", "duckdb", "polars"))
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_window_and_a_number_may_stand_two_records_away(bench: Any, engine: str) -> None:
     rows = {
         "families": "family,began,over,number; F,2020-01-03,2020-01-10,2",

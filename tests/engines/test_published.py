@@ -16,8 +16,7 @@ import pytest
 from pbr_rules import api
 from pbr_rules.api import Request
 from pbr_rules.source import Source
-
-ENGINES = ("python", "duckdb", "polars")
+from pbr_rules.testing.engines import ENGINES
 
 CONTRACT = """
 language 1

@@ -19,6 +19,7 @@ from pbr_rules.evidence import quick
 from pbr_rules.evidence.database import Stored
 from pbr_rules.evidence.fit import fit
 from pbr_rules.evidence.read import read, silent
+from pbr_rules.testing.engines import ENGINES
 
 TEXT = """
 category arm { treated, matched "Matched" written "M" }
@@ -391,7 +392,7 @@ def test_plain_parquet_is_taken(leaving_out: Any, files: Any) -> None:
 
 def test_the_statement_is_the_same_on_every_way(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {"people": PEOPLE.replace("\n", "; ").strip("; "), "claims": CLAIMS.replace("\n", "; ").strip("; ")}
-    plain = [bench.settle(TEXT, rows, engine=engine).settlement.figures for engine in ("python", "duckdb", "polars")]
+    plain = [bench.settle(TEXT, rows, engine=engine).settlement.figures for engine in ENGINES]
     monkeypatch.setattr(quick, "LARGE", 0)
     settled = bench.settle(TEXT, rows, engine="duckdb")
     assert isinstance(settled.tables["claims"].columns["number"], Stored)

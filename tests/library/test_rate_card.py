@@ -13,9 +13,9 @@ import pytest
 from pbr_rules import api
 from pbr_rules.cli import run
 from pbr_rules.surface.files import load
+from pbr_rules.testing.engines import ENGINES
 
 CONTRACT = Path(__file__).parent / "rate_card.pbr"
-ENGINES = ("python", "duckdb", "polars")
 
 ACCOMMODATION = ("entered", "three_months", "six_months", "twelve_months", "eighteen_months", "two_years")
 WELLBEING = ("wellbeing_1", "wellbeing_2", "wellbeing_3")

@@ -9,6 +9,7 @@ import pytest
 
 from pbr_rules import api, core, host
 from pbr_rules.source import Source
+from pbr_rules.testing.engines import ENGINES
 
 PLUGIN = """
 from attrs import frozen
@@ -63,7 +64,7 @@ def largest(tmp_path: Path) -> Any:
     return host.gather([("core", "pbr-rules", "0.1.0", core), ("largest", file.name, "0", file)])
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
@@ -80,7 +81,7 @@ def test_one_row_of_each_person(largest: Any, engine: str, rows: str, expected: 
     assert [(each.holds, each.checkpoints[0].came_out) for each in worked if not each.holds] == [] and worked
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_cells_of_rows_counted_together_have_one_row_of_each_person(largest: Any, engine: str) -> None:
     rows = '| "A" | small | yes | | "A" | large | yes | | "B" | small | yes |'
     text = TERMS.format(ending="for people", lines="").replace('measure m "M" {', 'measure m "M" by kind {')

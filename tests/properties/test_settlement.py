@@ -21,6 +21,7 @@ from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement, settle
 from pbr_rules.source import Source
+from pbr_rules.testing.engines import OTHERS
 
 CATALOGUE = host.load()
 
@@ -166,7 +167,7 @@ def test_everybody_is_in_exactly_one_picture(people, rows):
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(clients, claims)
-@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+@pytest.mark.parametrize("engine", OTHERS)
 def test_every_engine_gives_the_same_settlement_byte_for_byte(engine, people, rows):
     raws = csv(people, rows)
     assert canonical(settled(raws, engine)) == canonical(settled(raws))

@@ -18,6 +18,7 @@ from pbr_rules.settlement.counts import counted
 from pbr_rules.settlement.inputs import Inputs
 from pbr_rules.settlement.statement import Settlement, settle
 from pbr_rules.source import Source
+from pbr_rules.testing.engines import ENGINES
 
 CATALOGUE = host.load()
 
@@ -109,7 +110,7 @@ def test_a_clause_replaced_by_itself_changes_nothing(clients_, claims_, replaced
     days,
     days,
     st.sampled_from(["", " by joined", " by joined, region only north", " by region except south"]),
-    st.sampled_from(["python", "duckdb", "polars"]),
+    st.sampled_from(ENGINES),
 )
 def test_each_is_paid_as_the_version_of_their_day_alone_would_pay_them(
     clients_, claims_, replaced, one, other, by, engine

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-ENGINES = ("python", "duckdb", "polars")
+from pbr_rules.testing.engines import ENGINES
 
 WORLD = """
 category kind { a, b, c }

@@ -11,6 +11,7 @@ from pbr_rules import api
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.kinds import money
 from pbr_rules.settlement.ids import with_ids
+from pbr_rules.testing.engines import ENGINES
 
 OPEN = """
 records people {{ person: id   released: date }}
@@ -32,7 +33,7 @@ ROWS = {"people": "person,released; a,2020-01-31", "events": "person,happened"}
         ("not (happened from released to released + 1 month)", "2020-02-28", "2020-02-29"),
     ],
 )
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_none_found_is_not_yet_none_while_any_kind_of_window_is_open(bench, window, open_until, closed_from, engine):
     """Each window ends on 29 February 2020, or the day before where that day does not count."""
     text = OPEN.format(window)
@@ -144,10 +145,10 @@ def test_an_id_that_is_not_there_is_no_row_of_an_example(bench):
     assert 'names "B", which is not given in `people`' in worked.problems[0].headline
 
 
-ENGINES = pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+EACH = pytest.mark.parametrize("engine", ENGINES)
 
 
-@ENGINES
+@EACH
 @pytest.mark.parametrize(
     "counted",
     ["binary of people for people", "count of people for people", "count of people"],
@@ -185,7 +186,7 @@ def test_a_day_that_is_there_with_its_row_holds_nothing_back(bench):
     assert bench.figures(text, rows) == {"n": 1}
 
 
-@ENGINES
+@EACH
 @pytest.mark.parametrize(
     ("window", "open_until", "closed_from"),
     [
@@ -230,7 +231,7 @@ payment p "P" by person {{ pay kept * £100 }}
 """
 
 
-@ENGINES
+@EACH
 @pytest.mark.parametrize(
     "kept",
     [
@@ -402,7 +403,7 @@ def test_a_day_that_may_still_be_filled_in_is_waited_for_where_cells_are_gathere
     assert bench.amounts(text, rows, complete={"people": "2024-06-30"}) == {"p": 1}
 
 
-@ENGINES
+@EACH
 def test_a_blank_day_is_waited_for_in_the_file_that_holds_it(bench, engine):
     """The people's own file goes far enough, and says nothing of who has left; 26 weeks end on 30 June 2024."""
     text = """

@@ -11,6 +11,7 @@ from pbr_rules.diagnostics import UsageError
 from pbr_rules.plan.from_checked import plan
 from pbr_rules.reports.statement import statement
 from pbr_rules.surface.write import write
+from pbr_rules.testing.engines import ENGINES
 
 LEARNERS = """
 category region { north, south }
@@ -375,7 +376,7 @@ def test_it_is_explained_and_listed(pbr, tmp_path):
     assert ",under," in sheet.out.splitlines()[0]
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_gives_the_same(bench, engine):
     text = """
     period quarter each 3 months from 2022-01-01 to 2022-12-31

@@ -8,6 +8,7 @@ from pbr_rules import api
 from pbr_rules.diagnostics import DataError
 from pbr_rules.source import Source
 from pbr_rules.surface.write import write
+from pbr_rules.testing.engines import ENGINES
 
 HEAD = """
 contract c "C" {
@@ -41,7 +42,7 @@ def counted(bench, window, paid, *made, head=SHIPPED, text=CLAIMS, **more):
     return bench.figures(text % window, rows, head=head, complete={"claims": "2030-01-01"})["n"]
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("window", "paid", "inside", "outside"),
     [

@@ -11,6 +11,7 @@ from pbr_rules import core, host
 from pbr_rules.core import Frequency
 from pbr_rules.plugin import Measure, Tally, hookimpl
 from pbr_rules.testing import settle
+from pbr_rules.testing.engines import ENGINES
 
 TEXT = """
 category region { north, south }
@@ -22,7 +23,7 @@ payment p "P" by region { pay £1 * people in m }
 """
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_number_of_calls_does_not_turn_on_the_number_of_people(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

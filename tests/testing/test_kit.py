@@ -15,6 +15,7 @@ from attrs import frozen
 from pbr_rules.diagnostics import ContractError, PluginError, UsageError
 from pbr_rules.plugin import Expression, Measure, Over, Sum, Tally, hookimpl, setting
 from pbr_rules.testing import Bench, Laws, examples, settle
+from pbr_rules.testing.engines import ENGINES
 from pbr_rules.testing.under_test import contract
 
 pytest_plugins = ["pbr_rules.testing.pytest_plugin"]
@@ -64,7 +65,7 @@ OFFENCES = [{"person": "A", "kind": "theft"}, {"person": "A", "kind": "robbery"}
 GIVEN = {"price": "£2"}
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_contract_is_settled_over_tables_of_either_sort(engine: str) -> None:
     tried = settle(TEXT, {"people": PEOPLE, "offences": OFFENCES}, plugins=[harm], given=GIVEN, engine=engine)
     assert tried.problems == ()

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from pbr_rules.cli import run
-
-ENGINES = ("python", "duckdb", "polars")
+from pbr_rules.testing.engines import ENGINES
 
 LIST_VALUES = {
     "ambition": "3155150.00",

@@ -22,6 +22,7 @@ from pbr_rules.analysis.examples import Worked, work
 from pbr_rules.engines.choose import choose
 from pbr_rules.library import find
 from pbr_rules.surface.files import load
+from pbr_rules.testing.engines import ENGINES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -165,7 +166,7 @@ def worked(contract: str, engine: str) -> dict[str, Worked]:
     return found
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_every_example_holds(contract: str, engine: str) -> None:
     for title, example in worked(contract, engine).items():

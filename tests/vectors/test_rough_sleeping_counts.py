@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from pbr_rules.cli import run
-
-ENGINES = ("python", "duckdb", "polars")
+from pbr_rules.testing.engines import ENGINES
 
 AT_THE_CARD = """
     196800 493500 472500 709800 607500 351000 39100 27400 16500 25800 48600 1700 8800 9720 247000 13500 6000 8000 7600 5400 16800 11000

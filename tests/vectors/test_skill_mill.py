@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pbr_rules.cli import run
+from pbr_rules.testing.engines import ENGINES
 
 PAID = 3_159_820
 
@@ -23,7 +24,7 @@ def figures(statement: dict[str, Any]) -> dict[str, str]:
     return {f["figure"]: f["exact"] for f in statement["figures"]}
 
 
-@pytest.mark.parametrize("engine", ["python", "duckdb", "polars"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_published_files_do_not_reconcile(capsys: pytest.CaptureFixture[str], engine: str) -> None:
     statement = settled(capsys, "--engine", engine)
     found = figures(statement)

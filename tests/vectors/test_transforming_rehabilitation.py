@@ -15,6 +15,7 @@ import pytest
 
 from pbr_rules.cli import run
 from pbr_rules.library import find
+from pbr_rules.testing.engines import ENGINES
 
 PAID = {"apr_jun_2019": 20, "jul_sep_2019": 17, "oct_dec_2019": 18, "jan_mar_2020": 20}
 """Areas paid in each quarterly cohort, of 21; in the annual cohort all were. None was deducted from."""
@@ -41,7 +42,7 @@ def write(path: Path, rows: list[list[str]]) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("engine", ("python", "duckdb", "polars"))
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_cohorts_of_2019_20(tmp_path: Path, engine: str) -> None:
     every = areas()
     assert len(every) == 21

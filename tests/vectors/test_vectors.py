@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pbr_rules.cli import run
+from pbr_rules.testing.engines import ENGINES
 
 HERE = Path(__file__).parent
-ENGINES = ("python", "duckdb", "polars")
 
 
 class Settle:

@@ -12,9 +12,7 @@ from attrs import field, frozen
 from pbr_rules import api, core, host
 from pbr_rules.source import Source
 from pbr_rules.surface.files import load
-
-ENGINES = ("python", "duckdb", "polars")
-"""Each gives the same answers; the first is the definition."""
+from pbr_rules.testing import ENGINES
 
 HERE = Path(__file__).parent
 CONTRACTS = Path(pbr_rules_milestones.plugin.__file__).parent / "contracts"

@@ -12,8 +12,7 @@ import pytest
 from pbr_rules import api, host
 from pbr_rules.api import Request
 from pbr_rules.source import Source
-
-ENGINES = ("python", "duckdb", "polars")
+from pbr_rules.testing import ENGINES
 
 TERMS = """
 language 1

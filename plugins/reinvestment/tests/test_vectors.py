@@ -19,10 +19,10 @@ from pbr_rules.cli import run
 from pbr_rules.library import find
 from pbr_rules.surface.files import load
 from pbr_rules.surface.write import write
+from pbr_rules.testing import ENGINES
 
 HERE = Path(__file__).parent
 VECTORS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "vectors.toml").read_text(encoding="utf-8"))
-ENGINES = ("python", "duckdb", "polars")
 
 
 @cache

@@ -12,8 +12,8 @@ import pytest
 from pbr_rules import api, core, host
 from pbr_rules.api import Request
 from pbr_rules.source import Source
+from pbr_rules.testing import ENGINES
 
-ENGINES = ("python", "duckdb", "polars")
 CATALOGUE = host.gather([("core", "pbr-rules", "0.1.0", core), ("severity", "pbr-rules-severity", "1.0.0", severity)])
 
 TERMS = """

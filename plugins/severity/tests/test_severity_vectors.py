@@ -18,10 +18,10 @@ from pbr_rules import api, core, host
 from pbr_rules.library import contracts
 from pbr_rules.surface.files import load
 from pbr_rules.surface.write import write
+from pbr_rules.testing import ENGINES
 
 HERE = Path(__file__).parent
 VECTORS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "vectors.toml").read_text(encoding="utf-8"))
-ENGINES = ("python", "duckdb", "polars")
 CATALOGUE = host.gather([("core", "pbr-rules", "0.1.0", core), ("severity", "pbr-rules-severity", "1.0.0", severity)])
 CONTRACTS = {each.name: each for each in contracts(CATALOGUE) if CATALOGUE.contracts[each.name].plugin == "severity"}
 HARM = ["10675", "32075/3", "10800", "32450/3", "32075/4", "32125/4", "16225/2", "8125"]
