@@ -11,22 +11,12 @@ from attrs import evolve, field, frozen
 from pbr_rules import host
 from pbr_rules.analysis.examples import Worked, work
 from pbr_rules.analysis.examples import inputs as example_inputs
-from pbr_rules.analysis.lints import lints
-from pbr_rules.analysis.plugin_checks import plugin_checks
 from pbr_rules.catalogue import Catalogue
 from pbr_rules.checked.check import check
-from pbr_rules.checked.following import merged, not_following
 from pbr_rules.checked.model import Cell, Contract
+from pbr_rules.compiled import Compiled, check_contract, compile_contract, required
 from pbr_rules.dates import long_text
-from pbr_rules.diagnostics import (
-    ContractError,
-    DataError,
-    Diagnostic,
-    PluginError,
-    UsageError,
-    did_you_mean,
-    listing,
-)
+from pbr_rules.diagnostics import DataError, UsageError, did_you_mean, listing
 from pbr_rules.engines.choose import choose
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import quick
@@ -48,94 +38,22 @@ from pbr_rules.settlement.statement import settle as settle_terms
 from pbr_rules.settlement.trail import Explained, explain
 from pbr_rules.source import Source
 from pbr_rules.surface import tree as t
-from pbr_rules.surface.parse import parse
 
-
-@frozen
-class Compiled:
-    """A contract text and all that was found in it. `contract` is None where there is an error."""
-
-    source: Source
-    document: t.Document
-    contract: Contract | None
-    diagnostics: tuple[Diagnostic, ...]
-
-
-def compile_contract(source: Source, readings: tuple[str, ...] = (), catalogue: Catalogue | None = None) -> Compiled:
-    """Text to a checked contract, with every problem.
-
-    Raises:
-        UsageError: it has no variation of the name of a reading.
-    """
-    catalogue = catalogue or host.load()
-    document, spelling = parse(source)
-    _are_readings(document, readings)
-    if spelling and not document.declarations:
-        # Nothing could be read: what else would be said of it is not worth saying.
-        return Compiled(source, document, None, spelling)
-    contract, meaning = check(source, document, catalogue, readings)
-    diagnostics = merged(spelling, not_following(source, document, spelling, meaning))
-    wrong = any(d.is_error for d in diagnostics)
-    return Compiled(source, document, None if wrong else contract, diagnostics)
-
-
-def _are_readings(document: t.Document, readings: tuple[str, ...]) -> None:
-    variations = [clause for clause in document.declarations if isinstance(clause, t.Variation)]
-    known = [clause.name for clause in variations if clause.dates is None]
-    for name in readings:
-        if name in [clause.name for clause in variations if clause.dates is not None]:
-            raise UsageError(f"--reading {name}: `{name}` has its days, and holds on them without being chosen")
-        if name not in known and name not in document.damaged:
-            near = did_you_mean(name, known)
-            has = f"it has {listing([f'`{k}`' for k in known])}" if known else "it has none"
-            raise UsageError(
-                f"--reading {name}: the contract has no variation called `{name}`; {near[0] if near else has}"
-            )
-
-
-def check_contract(source: Source, catalogue: Catalogue | None = None) -> Compiled:
-    """A contract under its plain terms and under each of its readings, with every problem once."""
-    catalogue = catalogue or host.load()
-    plain = compile_contract(source, (), catalogue)
-    found = [plain.diagnostics]
-    for readings in _reading_sets(plain.document):
-        found.append(compile_contract(source, readings, catalogue).diagnostics)
-    if plain.contract is not None:
-        found.append(lints(plain.contract, plain.document))
-        varied = (plain.contract.standing((variation.name,)) for variation in plain.contract.variations)
-        found += [plugin_checks(stands, catalogue) for stands in (plain.contract, *varied)]
-    diagnostics = merged(*found)
-    wrong = any(d.is_error for d in diagnostics)
-    return evolve(plain, diagnostics=diagnostics, contract=None if wrong else plain.contract)
-
-
-def _reading_sets(document: t.Document) -> list[tuple[str, ...]]:
-    """Each reading alone, and each set that an example is worked under."""
-    sets: dict[tuple[str, ...], None] = {}
-    chosen = [clause for clause in document.declarations if isinstance(clause, t.Variation) and clause.dates is None]
-    known = {clause.name for clause in chosen}
-    for clause in document.declarations:
-        if isinstance(clause, t.Variation) and clause.name in known:
-            sets[(clause.name,)] = None
-        if isinstance(clause, t.Example) and clause.under and known.issuperset(clause.under):
-            sets[clause.under] = None
-    return list(sets)
-
-
-def required(compiled: Compiled) -> Contract:
-    """The contract, or its problems as an exception.
-
-    Raises:
-        PluginError: a plugin that it needs is missing or failed.
-        ContractError: it has any other error.
-    """
-    if compiled.contract is not None:
-        return compiled.contract
-    errors = tuple(d for d in compiled.diagnostics if d.is_error)
-    if errors and all(d.code == "plugin" for d in errors):
-        raise PluginError("\n".join("\n  ".join((d.headline, *d.help)) for d in errors))
-    raise ContractError(compiled.source, compiled.diagnostics)
-
+__all__ = [
+    "Compiled",
+    "From",
+    "Rejected",
+    "Request",
+    "Settled",
+    "check_contract",
+    "compile_contract",
+    "explained",
+    "received",
+    "required",
+    "settle",
+    "settle_example",
+    "work_examples",
+]
 
 From = Path | Raw | ArrowStream
 """Where records are read from: a file, rows already read (`evidence.frame.from_cursor`), or a table in memory."""
@@ -334,7 +252,7 @@ def work_examples(
         if not isinstance(clause, t.Example) or clause.under in done:
             continue
         done.add(clause.under)
-        contract = required(compile_contract(source, clause.under, catalogue))
+        contract = required(compile_contract(source, clause.under, catalogue)) if clause.under else plain.contract
         found += [work(contract, example, choose(engine, contract)) for example in contract.examples]
     found.sort(key=lambda worked: worked.example.span.start)
     return plain, tuple(found)

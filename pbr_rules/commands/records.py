@@ -20,7 +20,7 @@ from pbr_rules.commands.shared import catalogue, contract, dump, write
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(name: str, output: str | None, force: bool, form: str) -> int:
     """What files CONTRACT wants: the headings, how each column is written, which may be blank, what points where."""
-    from pbr_rules.api import compile_contract, required
+    from pbr_rules.compiled import compile_contract, required
 
     source, _ = contract(name)
     found = required(compile_contract(source, (), catalogue()))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from lark import Lark
 
+from pbr_rules.surface.lexer import Lexer
+
 FILES = ("lexical", "expression", "contract")
 """Read as one grammar, in this order: Lark would rename the rules of an imported file."""
 
@@ -28,6 +30,7 @@ def build(strict: bool = False, table: Path | None = None) -> Lark:
         propagate_positions=True,
         maybe_placeholders=True,
         cache=False if table is None else str(table),
+        _plugins={"ContextualLexer": Lexer},
     )
 
 
