@@ -35,6 +35,11 @@ class Joined:
         """The frame's name of the row's number there."""
         return self._prefix_of(path) + ROW
 
+    @property
+    def alone(self) -> bool:
+        """Whether nothing is joined."""
+        return len(self._at) == 1
+
     def _prefix_of(self, path: Path) -> str:
         self[path]
         return self._prefix[path]

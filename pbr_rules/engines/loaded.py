@@ -6,7 +6,7 @@ bits. Beside them stand the row's number, its line in the file, and why it is in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -68,6 +68,9 @@ class Store(Protocol):
 
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated, so that what is asked of it afterwards does not begin from the records again."""
+
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame in its order, in batches of Arrow of about so many."""
 
 
 def load(store: Store, table: Table) -> Loaded:
@@ -171,6 +174,11 @@ class DuckDB:
         self._connection.unregister("arriving")
         return nw.from_native(self._connection.table(f'"{name}"'))
 
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame, as they are calculated. Nothing else is asked until they are at their end."""
+        with frame.to_native().to_arrow_reader(rows) as reader:
+            yield from reader
+
 
 class Polars:
     """Frames of Polars, read lazily."""
@@ -198,3 +206,7 @@ class Polars:
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated."""
         return frame.collect().lazy()
+
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame."""
+        yield from frame.collect("pyarrow").to_native().to_batches(max_chunksize=rows)

@@ -7,7 +7,7 @@ reasons; then the rows without a reason are grouped. The words of a reason come 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -73,6 +73,15 @@ class Tally:
             else Fate(cast(int, row), cast(Cell, tuple(cell)), None)
             for row, reason, why, *cell in self.ask(frame)
         ]
+
+    def marked(self, columns: Sequence[Column]) -> tuple[Frame, list[str]]:
+        """Each row with its line, its reason's number and why it is left out, its member of each axis, and some of its columns; by
+        line. And the words of the reasons."""
+        shown = {f"shown{n}": nw.col(self.joined.column(each.path, each.name)) for n, each in enumerate(columns)}
+        frame = self._marked().select(LINE, REASON, WHY, *self.cells, **shown)
+        in_order = self.joined.alone and not self.count.once and self.count.covering is None
+        as_read = in_order and isinstance(self.joined[()].table.lines, range)
+        return (frame if as_read else frame.sort(LINE)), self.reasons
 
     def _words(self, reason: object, why: object) -> str:
         return words.excluded(str(why)) if reason == 0 else self.reasons[cast(int, reason)]
