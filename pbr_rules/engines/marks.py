@@ -83,13 +83,14 @@ def regrouped(batches: Iterator[Any]) -> Iterator[Any]:
     kept: list[Any] = []
     rows = 0
     for batch in batches:
-        while rows + len(batch) >= BATCH:
+        left = batch
+        while rows + len(left) >= BATCH:
             taken = BATCH - rows
-            yield _one(pa.Table.from_batches([*kept, batch.slice(0, taken)]))
-            batch, kept, rows = batch.slice(taken), [], 0
-        if len(batch):
-            kept.append(batch)
-            rows += len(batch)
+            yield _one(pa.Table.from_batches([*kept, left.slice(0, taken)]))
+            left, kept, rows = left.slice(taken), [], 0
+        if len(left):
+            kept.append(left)
+            rows += len(left)
     if kept:
         yield _one(pa.Table.from_batches(kept))
 
