@@ -46,9 +46,8 @@ def command(
         from pbr_rules.reports import trail as trails
 
         rows = trails.write(settled, whole["receipt"], Path(trail), force)
-        click.echo(
-            f"written: {trail}, the trail, {rows:,} row{'' if rows == 1 else 's'} (it holds personal data)", err=True
-        )
+        said = f"{rows:,} row{'' if rows == 1 else 's'} (it holds personal data)"
+        click.echo(f"written: {trail}, the trail: {said if rows else 'no rows, because none were counted'}", err=True)
     out(reports.written(whole, form), output, force)
     return 5 if settled.settlement.refused else 0
 

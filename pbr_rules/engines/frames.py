@@ -6,6 +6,7 @@ An engine over frames returns whole numbers and days. What it cannot count exact
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
@@ -79,8 +80,9 @@ class Frames:
         Raises:
             UsageError: it cannot be counted exactly over frames.
         """
-        frame, reasons = self._exactly(count, tables, lambda tally: tally.marked(columns))
-        return marks.named(self._store.batches(frame, marks.BATCH), reasons, len(count.axes), columns)
+        frames, reasons = self._exactly(count, tables, lambda tally: tally.marked(columns))
+        batches = chain.from_iterable(self._store.batches(frame, marks.BATCH) for frame in frames)
+        return marks.named(batches, reasons, len(count.axes), columns)
 
     def _exactly(self, count: Count, tables: Mapping[str, Table], ask: Callable[[Tally], T]) -> T:
         from pbr_rules.engines.figures import LoweringError

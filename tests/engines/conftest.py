@@ -17,6 +17,7 @@ from pbr_rules.engines.python import Python
 from pbr_rules.evidence.tables import Table, indexed
 from pbr_rules.expressions import Column
 from pbr_rules.kinds import Kind
+from pbr_rules.plan.codes import codes
 from pbr_rules.plan.model import Answer, Count, Engine, What
 from pbr_rules.surface import tree as t
 
@@ -35,7 +36,8 @@ class Agreement:
         lines = tables[count.records].lines
         assert [(line, why) for line, why, *_ in marked] == sorted((lines[f.row], f.reason) for f in fates)
         cells = {lines[f.row]: f.cell for f in fates if f.cell is not None}
-        axes = len(count.axes)
+        axes, coded = len(count.axes), codes(count)
+        assert all(why is None or (why in coded) != why.startswith("excluded: ") for _, why, *_ in marked)
         assert {line: tuple(more[:axes]) for line, why, *more in marked if why is None} == cells
         for engine in self.others:
             try:
