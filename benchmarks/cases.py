@@ -143,6 +143,9 @@ def groups(case: Case, size: str, folder: Path, tried: Path) -> Iterator[Group]:
                 for means in case.yardsticks
                 if kind == "csv" or means not in ONLY_CSV
             ]
+            if case.letter == "c":
+                trail = [*ours.command, "--trail", str(folder / "trail.parquet"), "--force"]
+                others.insert(0, Timed("the same with `--trail`", trail, case.question, needs="pyarrow"))
             spelled = {"csv": "CSV", "parquet": "Parquet"}[kind]
             yield Group(spelled, [ours, *others], settle(contract, tried, kind, case.records))
 

@@ -22,6 +22,7 @@ from pbr_rules.catalogue import Catalogue
 from pbr_rules.evidence.frame import ArrowStream, Cursor, from_cursor
 from pbr_rules.evidence.quarantine import Tolerance, rejected_csv
 from pbr_rules.evidence.read import Raw
+from pbr_rules.reports import trail as trails
 from pbr_rules.reports import write as reports
 from pbr_rules.reports.statement import receipt, statement
 from pbr_rules.source import Source
@@ -66,6 +67,14 @@ class Statement:
         engine = self.settled.engine
         made = receipt(engine.name, engine.version, self.settled.raws, plugins, HOW)
         return statement(self.settled.settlement, made, people, self.settled.comparison)
+
+    def write_trail(self, path: str | PathLike[str], force: bool = False) -> int:
+        """Writes what became of every row and person, in each measure, to a Parquet file (personal data); how many rows it has.
+
+        Raises:
+            UsageError: the file does not end in `.parquet`, is there already and `force` is not given, or cannot be written.
+        """
+        return trails.write(self.settled, self.data()["receipt"], Path(path), force)
 
     def write(self, form: str, people: bool = False) -> str | bytes:
         """The statement in a format: table, json, csv, md, html or xlsx."""

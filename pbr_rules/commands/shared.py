@@ -7,7 +7,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
@@ -21,6 +20,7 @@ from pbr_rules.catalogue import Catalogue
 from pbr_rules.dates import read_day
 from pbr_rules.diagnostics import Diagnostic, UsageError, did_you_mean
 from pbr_rules.library import LibraryContract, contracts, find
+from pbr_rules.reports.files import whole_file
 from pbr_rules.source import Source
 from pbr_rules.surface.files import load
 
@@ -109,22 +109,9 @@ def write(path: Path, text: str | bytes, force: bool) -> None:
     Raises:
         UsageError: it is there already and `force` is not given, or it cannot be written.
     """
-    if path.exists() and not force:
-        raise UsageError(f"`{path}` is there already; `--force` writes over it")
     content = text if isinstance(text, bytes) else text.encode("utf-8")
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
-    except OSError as error:
-        raise UsageError(f"`{path}` cannot be written: {error.strerror or error}") from error
+    with whole_file(path, force) as temporary:
+        temporary.write_bytes(content)
 
 
 class Pair(click.ParamType):  # type: ignore[type-arg]

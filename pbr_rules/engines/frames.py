@@ -5,16 +5,19 @@ An engine over frames returns whole numbers and days. What it cannot count exact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Period
 from pbr_rules.diagnostics import UsageError
+from pbr_rules.engines import marks
 from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Column
 from pbr_rules.plan.model import Answer, Count, Fate
 
 if TYPE_CHECKING:
@@ -91,6 +94,16 @@ class Frames:
             UsageError: it cannot be counted exactly over frames.
         """
         return self._exactly(count, tables, lambda tally: tally.fates())
+
+    def marked(self, count: Count, tables: Mapping[str, Table], columns: Sequence[Column]) -> Iterator[Any]:
+        """What became of each row, in batches as the library gives them, by line.
+
+        Raises:
+            UsageError: it cannot be counted exactly over frames.
+        """
+        frames, reasons = self._exactly(count, tables, lambda tally: tally.marked(columns))
+        batches = chain.from_iterable(self._store.batches(frame, marks.BATCH) for frame in frames)
+        return marks.named(batches, reasons, len(count.axes), columns)
 
     def _exactly(self, count: Count, tables: Mapping[str, Table], ask: Callable[[Tally], T]) -> T:
         from pbr_rules.engines.figures import LoweringError

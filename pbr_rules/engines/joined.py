@@ -54,6 +54,11 @@ class Joined:
         """Whether a column's id is followed to its row: then that row's number stands for the id."""
         return column in self._at and column != ()
 
+    @property
+    def alone(self) -> bool:
+        """Whether nothing is joined."""
+        return len(self._at) == 1 and not self._days
+
     def _prefix_of(self, path: Path) -> str:
         self[path]
         return self._prefix[path]

@@ -6,7 +6,7 @@ bits. Beside them stand the row's number, its line in the file, and why it is in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -74,8 +74,17 @@ class Loaded:
 
     def at(self, row: int) -> int:
         """Where in the table a row of the frame is."""
-        place = next((cells.place for cells in self.table.columns.values() if isinstance(cells, Stored)), None)
-        return row if place is None else place.at(row)
+        return row if self.place is None else self.place.at(row)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the records are, if they are in a database: in the order of their lines."""
+        return next((cells.place for cells in self.table.columns.values() if isinstance(cells, Stored)), None)
+
+    @property
+    def end(self) -> int:
+        """The number after that of the last row."""
+        return len(self.table) + (0 if self.place is None else len(self.place.gaps))
 
 
 class Store(Protocol):
@@ -95,6 +104,9 @@ class Store(Protocol):
 
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated, so that what is asked of it afterwards does not begin from the records again."""
+
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame in its order, in batches of Arrow of about so many."""
 
 
 def load(store: Store, table: Table) -> Loaded:
@@ -209,6 +221,11 @@ class DuckDB:
         self._database.ask(f"create or replace table {named(name)} as {frame.to_native().sql_query()}")
         return self._table(name)
 
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame, as they are calculated. Nothing else is asked until they are at their end."""
+        with frame.to_native().to_arrow_reader(rows) as reader:
+            yield from reader
+
 
 class Polars:
     """Frames of Polars, read lazily."""
@@ -242,3 +259,7 @@ class Polars:
     def settled(self, frame: Frame) -> Frame:
         """The frame calculated."""
         return frame.collect().lazy()
+
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame."""
+        yield from frame.collect("pyarrow").to_native().to_batches(max_chunksize=rows)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import platform
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from attrs import field, frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis, Period
+from pbr_rules.engines import marks
 from pbr_rules.engines.amounts import Amounts
 from pbr_rules.engines.rows import Read, reader, window_reader
 from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Column
 from pbr_rules.plan import words
 from pbr_rules.plan.model import Answer, Count, Fate, Key
 
@@ -42,6 +45,11 @@ class Python:
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row."""
         return _Work(count, tables, self.periods).fates()
+
+    def marked(self, count: Count, tables: Mapping[str, Table], columns: Sequence[Column]) -> Iterator[Any]:
+        """What became of each row, in batches, by line."""
+        work = _Work(count, tables, self.periods)
+        return marks.by_row(work.rows, work.fates(), work.members(), columns, tables)
 
 
 class _Work:
@@ -102,6 +110,15 @@ class _Work:
             cell.append(member)
         at = tuple(cell)
         return (None, words.outside()) if self._outside(at) else (at, None)
+
+    def members(self) -> list[Read]:
+        """For each axis, from a row to the member that it falls in, as far as it says."""
+
+        def at_person(read: Read) -> Read:
+            return lambda row: None if (person := self.person(row)) is None else read(person)
+
+        reads = [(axis.on_base, self._reader(axis.at)) for axis in self.count.axes]
+        return [at_person(read) if on_base else read for on_base, read in reads]
 
     def _outside(self, cell: Cell) -> bool:
         if not self.count.scope:

@@ -81,6 +81,11 @@ class Spark:
         found: Frame = nw.from_native(native.groupBy(*by).agg(functions.bit_or(bits).alias(bits)))
         return found
 
+    def batches(self, frame: Frame, rows: int) -> Iterator[Any]:
+        """The rows of a frame, fetched whole."""
+        with _quiet():
+            yield from frame.collect("pyarrow").to_native().to_batches(max_chunksize=rows)
+
     def settled(self, frame: Frame) -> Frame:
         """The frame, kept once it is calculated. Where a machine of a cluster is lost, its part is calculated again."""
         kept = frame.to_native().persist()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from typing import cast
 
 import narwhals.stable.v2 as nw
@@ -28,6 +29,9 @@ from pbr_rules.plan import words
 from pbr_rules.plan.model import END_COUNTS, Count, Ending, Fate, Key, What
 
 REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total"
+
+AT_ONCE = 2_000_000
+"""Rows that are put in order at once, of what is written row by row."""
 
 _ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
 
@@ -96,6 +100,52 @@ class Tally:
             else Fate(at(cast(int, row)), cast(Cell, tuple(cell)), None)
             for row, reason, *cell in self.ask(frame)
         ]
+
+    def marked(self, columns: Sequence[Column]) -> tuple[Iterator[Frame], list[str]]:
+        """Each row with its line, the number of its reason, its member of each axis, and some of its columns; by line, in frames that
+        follow one another. And the words of the reasons."""
+        shown = {f"shown{n}": nw.col(self.joined.column(each.path, each.name)) for n, each in enumerate(columns)}
+        order = self._order() if self.count.once else {}
+        frame = self._marked(once=False)
+        if self.count.once:
+            self.reasons.append(words.already(self.count))
+            frame = self._less(frame, self._repeated(frame.filter(nw.col(COUNTS)).with_columns(**order), list(order)))
+        after = len(self.reasons) - 1
+        number = nw.when(nw.col(REASON) < 0).then(after - nw.col(REASON)).otherwise(nw.col(REASON)).alias(REASON)
+        frame = frame.with_columns(number).select(ROW, LINE, REASON, *self.cells, **shown)
+        return self._by_line(frame), [*self.reasons, *map(words.excluded, self.joined[()].whys)]
+
+    def _repeated(self, frame: Frame, order: list[str]) -> Frame:
+        """Of rows that would count, those for which another row of their key stands. Only what puts them in order is held."""
+        keyed = [f"once{at}" for at in range(len(self.count.once))]
+        frame = frame.select(ROW, LINE, *keyed, *order).with_columns(_first(keyed, [*order, LINE]).alias(STANDS))
+        return self.store.settled(frame.filter(~nw.col(STANDS)).select(ROW))
+
+    def _less(self, frame: Frame, repeated: Frame) -> Frame:
+        """Rows, of which some do not count because another stands for them."""
+        number = nw.lit(len(self.reasons) - 1, dtype=nw.Int64()).alias(STANDS)
+        frame = frame.join(repeated.with_columns(number), how="left", on=ROW)
+        return frame.with_columns(nw.coalesce(nw.col(REASON), nw.col(STANDS)).alias(REASON))
+
+    def _by_line(self, frame: Frame) -> Iterator[Frame]:
+        """Rows in the order of their lines. Only so many are put in order at once, where the records are in that order themselves."""
+        here = self.joined[()]
+        lines, plain = here.table.lines, frame.drop(ROW)
+        in_order = here.place is not None or isinstance(lines, range)
+        if (
+            self.joined.alone
+            and not self.count.once
+            and self.count.covering is None
+            and in_order
+            and here.place is None
+        ):
+            yield plain  # a library gives rows of one table as it has them
+        elif len(lines) <= AT_ONCE or not (in_order or all(before < after for before, after in pairwise(lines))):
+            yield plain.sort(LINE)
+        else:
+            for start in range(0, here.end, AT_ONCE):
+                part = frame.filter((nw.col(ROW) >= start) & (nw.col(ROW) < start + AT_ONCE))
+                yield part.drop(ROW).sort(LINE)
 
     def _words(self, reason: object) -> str:
         number = cast(int, reason)

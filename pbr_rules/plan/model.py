@@ -5,16 +5,16 @@ No division, no decimal product and no rounding happens in an engine, so two eng
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
 
 from pbr_rules.checked.model import Cell, Covering, MeasureAxis
 from pbr_rules.evidence.tables import Table
-from pbr_rules.expressions import Between, Comparator, Compare, Expression, Within, walk
+from pbr_rules.expressions import Between, Column, Comparator, Compare, Expression, Within, walk
 from pbr_rules.tallies import Counts, Rows
 
 Ending = Within | Between | Compare
@@ -192,6 +192,9 @@ class Engine(Protocol):
 
     def fates(self, count: Count, tables: Mapping[str, Table]) -> Sequence[Fate]:
         """What became of each row, in the order of the table."""
+
+    def marked(self, count: Count, tables: Mapping[str, Table], columns: Sequence[Column]) -> Iterator[Any]:
+        """The same in batches of Arrow, by line, each row with some of its columns: see `engines/marks`."""
 
 
 @frozen

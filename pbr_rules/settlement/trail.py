@@ -177,7 +177,7 @@ def _trail(
         measure=count.measure,
         title=working.title,
         shown=working.shown,
-        conditions=(*(f"under {under.text}" for under in working.under), *_conditions(count)),
+        conditions=(*(f"under {under.text}" for under in working.under), *conditions(count)),
         records=count.records,
         rows=tuple(rows),
         elsewhere=len(fates) - len(inside),
@@ -187,7 +187,7 @@ def _trail(
     )
 
 
-def _conditions(count: Count) -> Iterator[str]:
+def conditions(count: Count) -> Iterator[str]:
     """What a row had to meet, as the measure says it."""
     for condition in count.among:
         yield f"among {count.base} where {words(condition)}"

@@ -6,7 +6,7 @@ The tallies are a closed vocabulary, so most laws cannot be broken by a measure 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from attrs import evolve, field, frozen
@@ -15,6 +15,7 @@ from pbr_rules.checked.model import Contract
 from pbr_rules.core import Count, Frequency, Total
 from pbr_rules.engines.python import Python
 from pbr_rules.evidence.tables import Table
+from pbr_rules.expressions import Column
 from pbr_rules.measures import Measure
 from pbr_rules.plan.model import Answer, Engine, Fate
 from pbr_rules.plan.model import Count as Asked
@@ -54,6 +55,10 @@ class Skewed:
     def fates(self, count: Asked, tables: Tables) -> Sequence[Fate]:
         """What became of each row, wrong."""
         return self.right.fates(*self.counts(count, tables))
+
+    def marked(self, count: Asked, tables: Tables, columns: Sequence[Column]) -> Iterator[Any]:
+        """What became of each row, wrong."""
+        return self.right.marked(*self.counts(count, tables), columns)
 
 
 WINDOW = "where happened within 12 months starting on joined"

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import event
 
+from pbr_rules import kinds
 from pbr_rules.checked.model import Period, RecordColumn, Records
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.frames import Frames
 from pbr_rules.engines.python import Python
 from pbr_rules.evidence.tables import Table, indexed
+from pbr_rules.expressions import Column
 from pbr_rules.kinds import Kind
+from pbr_rules.plan.codes import codes
 from pbr_rules.plan.model import Answer, Count, Engine, What
 from pbr_rules.surface import tree as t
 from pbr_rules.testing.engines import OTHERS
@@ -30,6 +33,13 @@ class Agreement:
     def on(self, count: Count, tables: Mapping[str, Table], refusals: bool = False) -> Answer:
         """The answer, if all agree on it and on what became of each row."""
         answer, fates = self.python.answer(count, tables), list(self.python.fates(count, tables))
+        marked = marks(self.python, count, tables)
+        lines = tables[count.records].lines
+        assert [(line, why) for line, why, *_ in marked] == sorted((lines[f.row], f.reason) for f in fates)
+        cells = {lines[f.row]: f.cell for f in fates if f.cell is not None}
+        axes, coded = len(count.axes), codes(count)
+        assert all(why is None or (why in coded) != why.startswith("excluded: ") for _, why, *_ in marked)
+        assert {line: tuple(more[:axes]) for line, why, *more in marked if why is None} == cells
         for engine in self.others:
             try:
                 found = engine.answer(count, tables)
@@ -40,8 +50,20 @@ class Agreement:
                 continue
             assert found == answer, engine.name
             assert list(engine.fates(count, tables)) == fates, engine.name
+            assert marks(engine, count, tables) == marked, engine.name
             exact(found)
         return answer
+
+
+def marks(engine: Engine, count: Count, tables: Mapping[str, Table]) -> list[tuple[Any, ...]]:
+    """What became of each row, from the batches of an engine: line, reason, the member of each axis, every column of the row."""
+    records = tables[count.records].records
+    columns = [Column(records.name, (), name, column.kind) for name, column in records.columns.items()]
+    if count.link:
+        columns.append(Column(records.name, count.link[:-1], count.link[-1], kinds.identity(str(count.base))))
+    batches = list(engine.marked(count, tables, columns))
+    assert len({str(batch.schema) for batch in batches}) <= 1
+    return [row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
 
 
 def exact(answer: Answer) -> None:
