@@ -8,12 +8,14 @@ how it meets a number that is too large, or on how it divides.
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import narwhals
 import narwhals.stable.v2 as nw
@@ -29,6 +31,8 @@ OURS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "s
 """What a session that is started here is told."""
 
 NEEDS_JAVA = "the engine `spark` needs Java 17 or later"
+
+PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 
 LOST = ("ConnectionRefusedError", "Py4JNetworkError", "SparkConnectGrpcException")
 """What pyspark raises where the server or the Java that it talks to is gone."""
@@ -103,6 +107,7 @@ def _remote(at: str) -> Any:
     from pyspark.sql import SparkSession
 
     try:
+        _knock(at)
         session = SparkSession.builder.getOrCreate()
         _ = session.version  # what it does not reach, it says only when it is asked
     except ImportError as error:
@@ -114,6 +119,14 @@ def _remote(at: str) -> Any:
             f"the engine `spark` does not reach the server of SPARK_REMOTE, {at}: {_first_line(error)}"
         ) from error
     return session
+
+
+def _knock(at: str) -> None:
+    """Whether anybody is there: pyspark would try for minutes, and say nothing. Behind a proxy only pyspark knows the way."""
+    server = urlsplit(at)
+    if server.scheme == "sc" and server.hostname and not any(name in os.environ for name in PROXIES):
+        with socket.create_connection((server.hostname, server.port or 15002), timeout=20):
+            pass
 
 
 def _started() -> Any:
