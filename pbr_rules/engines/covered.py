@@ -55,12 +55,12 @@ Amounts = tuple[dict[Cell, int], dict[Cell, date]]
 
 
 def read(count: Count) -> list[Expression]:
-    """What days are made of. It is read before rows are joined, so that the records it leads to are joined too."""
+    """What days are made of, and what is added up on them. It is read before rows are joined, so that the records it leads to are joined too."""
     found = [] if count.most is None else [count.most]
     if count.covering is None and (day := getattr(count.counts, "day", None)) is not None:
         found.append(day)
     if isinstance(count.counts, v.Reached):
-        found.append(count.counts.at_least)
+        found += [count.counts.at_least] if count.column is None else [count.counts.at_least, count.column]
     if count.covering is not None:
         stretch, clip = count.covering.stretch, count.covering.clip
         found += [stretch.first, stretch.last, *(clip or ())]

@@ -8,12 +8,14 @@ how it meets a number that is too large, or on how it divides.
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import narwhals
 import narwhals.stable.v2 as nw
@@ -25,13 +27,30 @@ from pbr_rules.evidence.tables import Cell
 KEPT = 8
 """Frames that are kept calculated. A question needs no more than a few."""
 
-OURS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+_kept: deque[Any] = deque()
+"""Those of every statement of this program: Spark keeps them until it is told, and one more settlement may follow."""
+
+OURS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    # What Spark remembers of questions that were answered: each is long, and nobody looks.
+    "spark.sql.maxPlanStringLength": "1000",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.ui.retainedJobs": "1",
+    "spark.ui.retainedStages": "1",
+}
 """What a session that is started here is told."""
 
 NEEDS_JAVA = "the engine `spark` needs Java 17 or later"
 
+PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
+
 LOST = ("ConnectionRefusedError", "Py4JNetworkError", "SparkConnectGrpcException")
 """What pyspark raises where the server or the Java that it talks to is gone."""
+
+FULL = ("OutOfMemoryError", "Not enough memory to build and broadcast")
+"""What Java says where it has no memory left."""
 
 
 class Spark:
@@ -48,7 +67,6 @@ class Spark:
             self._session = _session()
         self._arrow = pyarrow
         self.version = f"{self._session.version}, narwhals {narwhals.__version__}"
-        self._kept: deque[Any] = deque()
 
     def frame(self, name: str, columns: Mapping[str, tuple[str, Sequence[Cell]]]) -> Frame:
         """A frame of the session. Its days are whole days there, which no zone moves."""
@@ -63,7 +81,7 @@ class Spark:
         """The rows of a frame.
 
         Raises:
-            UsageError: Spark is gone.
+                UsageError: Spark is gone, or has no memory left.
         """
         try:
             with _quiet():
@@ -71,6 +89,10 @@ class Spark:
         except Exception as error:
             if type(error).__name__ in LOST:
                 raise UsageError(f"Spark went away while it counted: {_first_line(error)}") from error
+            if any(said in str(error) for said in FULL):
+                raise UsageError(
+                    "Spark ran out of memory while it counted: give its Java more, as in SPARK_DRIVER_MEMORY=8g"
+                ) from error
             raise
 
     def united(self, frame: Frame, by: Sequence[str], bits: str) -> Frame:
@@ -89,9 +111,9 @@ class Spark:
     def settled(self, frame: Frame) -> Frame:
         """The frame, kept once it is calculated. Where a machine of a cluster is lost, its part is calculated again."""
         kept = frame.to_native().persist()
-        self._kept.append(kept)
-        if len(self._kept) > KEPT:
-            self._kept.popleft().unpersist()
+        _kept.append(kept)
+        if len(_kept) > KEPT:
+            _kept.popleft().unpersist()
         again: Frame = nw.from_native(kept)
         return again
 
@@ -116,6 +138,7 @@ def _remote(at: str) -> Any:
     from pyspark.sql import SparkSession
 
     try:
+        _knock(at)
         session = SparkSession.builder.getOrCreate()
         _ = session.version  # what it does not reach, it says only when it is asked
     except ImportError as error:
@@ -127,6 +150,14 @@ def _remote(at: str) -> Any:
             f"the engine `spark` does not reach the server of SPARK_REMOTE, {at}: {_first_line(error)}"
         ) from error
     return session
+
+
+def _knock(at: str) -> None:
+    """Whether anybody is there: pyspark would try for minutes, and say nothing. Behind a proxy only pyspark knows the way."""
+    server = urlsplit(at)
+    if server.scheme == "sc" and server.hostname and not any(name in os.environ for name in PROXIES):
+        with socket.create_connection((server.hostname, server.port or 15002), timeout=20):
+            pass
 
 
 def _started() -> Any:

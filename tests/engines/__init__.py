@@ -1,1 +1,1 @@
-"""Tests."""
+"""The engines, held to one another."""

@@ -253,7 +253,7 @@ def try_out(
         if enough or asked_for > 100 + 3 * cases // worlds or len(tried.wrong) > 20:
             return tried
         wanted = {node: each - min(seen[name] for name in names) for node, seen in short.items()}
-        if asked_for % 25 == 0:
+        if not pool or (short and asked_for % 25 == 0):
             for strategy in strategies:
                 pool += [(count, nodes(count)) for count in drawn(strategy, 120, start + asked_for)]
         worth = [sum(min(wanted.get(node, 0), worlds) for node in made_of) for _, made_of in pool]

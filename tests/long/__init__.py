@@ -1,0 +1,1 @@
+"""What `.ci/long` runs beside the ordinary tests."""
