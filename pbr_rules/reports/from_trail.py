@@ -31,6 +31,8 @@ def table(trail: TrailFile, line: str | None, person: str | None, everything: bo
     if line is None and person is None:
         raise UsageError("say what to explain: --line FIGURE, as the contract writes it, or --person ID, or both")
     said, asked = _every(trail, person) if line is None else _figure(trail, line, person)
+    if not asked and person is None:
+        said += ["    no rows were counted for it"]
     parts = ["\n".join((*_head(trail), *said)) + "\n"]
     for each in asked:
         found = trail.found(each, None if everything else FEW)
@@ -147,12 +149,12 @@ def _placed(line: str, by: Sequence[str], members: Members) -> dict[str, str]:
 
 def _over(trail: TrailFile, asked: Asked) -> Asked | None:
     """The people that a measure is counted over, where they are other records than those counted."""
-    part = asked.part
-    if part["over"] in (None, part["records"]):
+    over = asked.part["over"]
+    if over is None or over["records"] == asked.part["records"]:
         return None
-    here = next((n for n, each in enumerate(trail.counts) if each is part), 0)
-    people = trail.counts[here + 1]
-    return Asked(people, {d: m for d, m in asked.cell.items() if d in people["by"]}, asked.person)
+    people = trail.part(sort="person", measure=asked.part["measure"], under=asked.part["under"], by=over["by"])
+    at = {d: m for d, m in asked.cell.items() if d in over["by"]}
+    return None if people is None else Asked(people, at, asked.person)
 
 
 # ---- for people

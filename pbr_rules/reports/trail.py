@@ -37,7 +37,7 @@ ENDING = ".parquet"
 COLUMNS = {
     "measure": "the measure, by its name",
     "under": "the variations with dates that it is counted under; blank for none",
-    "by": "what it is counted by here, with commas: `cohort, arm`; empty where it is one figure",
+    "counted_by": "what it is counted by here, with commas: `cohort, arm`; empty where it is one figure",
     "sort": "`record` for a row that is counted; `person` for one of the people that the measure counts over",
     "records": "the records that the row is of",
     "line": "its line in the file",
@@ -46,15 +46,15 @@ COLUMNS = {
     "counted": "whether it counts; of a person, whether they are counted over",
     "code": "why it does not count, as one word that stays the same",
     "reason": "why it does not count, in the contract's words",
-    "cell": "where it counts, in the order of `by`: `c1, treated`; ids in quotes; where it does not count, where it would, as far as it says",
+    "cell": "where it counts, in the order of `counted_by`: `c1, treated`; ids in quotes; where it does not count, where it would, as far as it says",
     "amount": "what a row that counts adds to what is counted: 1, or the number that is added up, before any price is put on it",
 }
 """Every column, with what it holds."""
 
-TEXT = ("measure", "under", "by", "sort", "records", "code", "reason")
+TEXT = ("measure", "under", "counted_by", "sort", "records", "code", "reason")
 """Columns of few different texts."""
 
-ALWAYS = ("measure", "by", "sort", "records", "line", "counted")
+ALWAYS = ("measure", "counted_by", "sort", "records", "line", "counted")
 """Columns that are never blank."""
 
 PACKED: Any = {
@@ -62,8 +62,10 @@ PACKED: Any = {
     "compression_level": 1,
     "use_dictionary": [*TEXT, "cell", "amount"],
     "column_encoding": {"line": "DELTA_BINARY_PACKED"},
+    "write_statistics": ["measure", "counted_by", "sort", "line", "key", "person", "cell"],
+    "write_batch_size": BATCH,
 }
-"""How the file is packed: what every reader of Parquet knows."""
+"""How the file is packed, which every reader of Parquet knows, and which columns rows are looked up by."""
 
 DIGITS = 38
 """Digits of an amount: more than any number of units that an engine counts in."""
@@ -149,7 +151,7 @@ class _Trail:
         said = {
             "measure": part.count.measure,
             "under": ", ".join(part.count.under) or None,
-            "by": ", ".join(part.by),
+            "counted_by": ", ".join(part.by),
             "sort": part.sort,
             "records": part.records.name,
         }
@@ -300,7 +302,7 @@ def _part(part: Part, rows: int, settled: Settled) -> Json:
         "sort": part.sort,
         "records": count.records,
         "rows": rows,
-        "over": count.base if part.sort == "record" else None,
+        "over": None if part.over is None else {"records": count.base, "by": list(part.over)},
         "conditions": list(conditions(count)) if part.sort == "record" else [],
         "key": [column.name for column in part.key],
         "person": None if part.person is None else part.person.name,

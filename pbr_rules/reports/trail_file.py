@@ -48,7 +48,7 @@ class Asked:
         """Whether a row is of the part."""
         from pyarrow import compute as pc
 
-        here = {"measure": self.part["measure"], "sort": self.part["sort"], "by": ", ".join(self.part["by"])}
+        here = {"measure": self.part["measure"], "sort": self.part["sort"], "counted_by": ", ".join(self.part["by"])}
         under = ", ".join(self.part["under"])
         found = (pc.field("under") == under) if under else pc.field("under").is_null()
         for name, text in here.items():

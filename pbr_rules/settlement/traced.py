@@ -30,6 +30,7 @@ class Part:
         by: what it is counted by; of people, what of that splits people.
         count: what became of its rows is asked of the engine; of people, a count of the people themselves.
         key: the columns that one row is for. person: the column with the id of the person it is for.
+        over: of a count over people, what of `by` splits people: the part that has them is by that.
         adds: the column whose units a row that counts adds; 1 where each adds itself; None where rows are not added up.
     """
 
@@ -39,6 +40,7 @@ class Part:
     tables: Mapping[str, Table]
     key: tuple[x.Column, ...]
     person: x.Column | None
+    over: tuple[str, ...] | None
     adds: x.Column | Literal[1] | None
 
     @property
@@ -61,8 +63,10 @@ def parts(settlement: Settlement) -> Iterator[Part]:
     """What every count of a settlement consists of. A count that could not be asked, because it turns on a figure that is not known,
     has none."""
     contract, inputs = settlement.contract, settlement.terms.inputs
+    seen: set[object] = set()
     for made in _in_order(contract, inputs):
         count, tables = made.count, made.tables
+        over = None if count.base is None else people(count)
         yield Part(
             "record",
             count.dimensions,
@@ -70,12 +74,14 @@ def parts(settlement: Settlement) -> Iterator[Part]:
             tables,
             _key(tables[count.records].records),
             _person(count, tables),
+            None if over is None else over.dimensions,
             _adds(count),
         )
-        if count.base is not None:
-            over = people(count)
-            records = tables[count.base].records
-            yield Part("person", over.dimensions, over, tables, _key(records), _identity(records), None)
+        if over is None or (over.measure, over.under, over.dimensions) in seen:
+            continue  # a coarser grain may be over the same people, split alike
+        seen.add((over.measure, over.under, over.dimensions))
+        records = tables[over.records].records
+        yield Part("person", over.dimensions, over, tables, _key(records), _identity(records), None, None)
 
 
 def _in_order(contract: Contract, inputs: Inputs) -> Iterator[Counted]:

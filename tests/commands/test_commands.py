@@ -89,7 +89,7 @@ def test_1_when_an_example_is_wrong(pbr: Pbr, terms: Path) -> None:
         (["settle", "tarp", "--example", "No such"], 'the contract has no example "No such"; it has:'),
         (["settle", "peterborough", "--records", "men=x.csv", "--example", "y"], "an example gives its own rows"),
         (["settle", "rhino_bond", "--set", "growth=2%"], "gives `growth` itself"),
-        (["explain", "tarp"], "Missing option '--line'"),
+        (["explain", "tarp"], "say which figure to explain: --line FIGURE"),
         (["explain", "tarp", "--line", "fal"], "did you mean `fall`?"),
         (["explain", "tarp", "--line", "arrested_men"], "`arrested_men[aid]` picks one `arm`"),
         (["explain", "tarp", "--line", "arrested_men[left]"], "`arrested_men` has no cell `left`"),

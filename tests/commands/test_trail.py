@@ -86,8 +86,11 @@ def test_the_trail_is_written_and_said_to_hold_personal_data(settle: Pbr, tmp_pa
 
 
 def test_a_contract_that_counts_no_rows_says_that_its_trail_is_empty(pbr: Pbr) -> None:
-    ran = pbr("settle", "peterborough", "--trail", "trail.parquet")
+    ran = pbr("settle", "apollo", "--trail", "trail.parquet")
     assert "written: trail.parquet, the trail: no rows, because none were counted" in ran.err
+    ran = pbr("explain", "trail.parquet", "--line", "exception[line_17]")
+    assert ran.code == 0
+    assert re.search(r"^exception\[line_17\] = £220\.00  .*\n    no rows were counted for it$", ran.out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

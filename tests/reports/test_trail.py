@@ -24,7 +24,8 @@ from pbr_rules.engines import marks, tally
 from pbr_rules.engines.choose import choose
 from pbr_rules.library import contracts, find
 from pbr_rules.plan.codes import CODES
-from pbr_rules.reports import trail
+from pbr_rules.reports import from_trail, trail
+from pbr_rules.reports.trail_file import opened
 from pbr_rules.settlement.statement import settle
 from pbr_rules.statements import Statement
 from pbr_rules.surface import tree as t
@@ -71,6 +72,9 @@ measure spent "Cost" by arm, year of held, sort only theft, other {
 }
 define costs "Cost of an arm" by arm = total of spent across (year, sort)
 measure some "People with an event" by arm { binary of events for people }
+define anyone "People with an event, of both arms" across arm = some
+define apart "People with an event, in all years" by arm, sort across year = every_year
+measure every_year "People with an event" by arm, sort, year of held { binary of events for people }
 measure nights "Nights" { days of stays.housed for people  from joined until joined + 3 months }
 measure every "Events" by sort { count of events }
 payment fees "Fees" by arm { pay £2 * costs }
@@ -149,7 +153,7 @@ def test_every_row_counts_at_a_cell_or_has_its_reason(settled: Any, tmp_path: Pa
         (3, "A, other", "A", "no-day", "", None),
         (4, "C, other", "C", "excluded", "", None),
     ]
-    assert {row[5] for row in of(found, "some")} == {None}
+    assert {row[5] for row in of(found, "some") if row[3] is None} == {None}
     assert {row[5] for row in of(found, "every") if row[3] is None} == {Decimal(1)}
 
 
@@ -162,18 +166,23 @@ def test_reasons_are_in_the_words_of_the_contract(settled: Any, tmp_path: Path) 
 
 def test_it_comes_in_the_order_of_the_contract_and_of_the_lines(settled: Any, tmp_path: Path) -> None:
     rows = read(written(settled(), tmp_path))
-    parts = list(dict.fromkeys((row["measure"], row["by"], row["sort"]) for row in rows))
+    parts = list(dict.fromkeys((row["measure"], row["counted_by"], row["sort"]) for row in rows))
     assert parts == [
         ("spent", "arm, year, sort", "record"),
         ("spent", "arm", "person"),
         ("some", "arm", "record"),
         ("some", "arm", "person"),
+        ("some", "", "record"),
+        ("some", "", "person"),
+        ("every_year", "arm, sort, year", "record"),
+        ("every_year", "arm", "person"),
+        ("every_year", "arm, sort", "record"),
         ("nights", "", "record"),
         ("nights", "", "person"),
         ("every", "sort", "record"),
     ]
     for part in parts:
-        lines = [row["line"] for row in rows if (row["measure"], row["by"], row["sort"]) == part]
+        lines = [row["line"] for row in rows if (row["measure"], row["counted_by"], row["sort"]) == part]
         assert lines == sorted(set(lines))
 
 
@@ -181,7 +190,8 @@ def test_it_says_as_many_rows_as_the_statement_and_adds_up_to_its_figures(settle
     made = settled()
     rows = read(written(made, tmp_path))
     for name, number, reasons in made.settlement.counted:
-        here = [row for row in rows if row["measure"] == name and row["sort"] == "record"]
+        own = ", ".join(made.settlement.contract.figures[name].dimensions)
+        here = [row for row in rows if (row["measure"], row["counted_by"], row["sort"]) == (name, own, "record")]
         assert sum(row["counted"] for row in here) == number
         for reason, times in reasons:
             assert sum(row["reason"] == reason for row in here) == times
@@ -190,6 +200,20 @@ def test_it_says_as_many_rows_as_the_statement_and_adds_up_to_its_figures(settle
     assert {row["cell"] for row in cost} == {"one, first, theft", "two, first, other"}
     for row in cost:
         assert figures[f"spent[{row['cell']}]"] == row["amount"]
+
+
+def test_a_figure_read_across_cells_is_explained_by_its_own_count(settled: Any, tmp_path: Path) -> None:
+    found = opened(written(settled(), tmp_path))
+    said = from_trail.table(found, "anyone", None)
+    assert "anyone = 3 of 3 (100%)" in said
+    assert "People of `people` that some is counted over\n\n        3  counted over, 3 of them with a row" in said
+    assert "        1  excluded: under 18" in said
+    said = from_trail.table(found, "apart[two, other]", None)
+    assert "Records of every_year[two, other]  " in said
+    assert "        2  rows of `events` counted" in said
+    assert (
+        "People of `people` that every_year[two, other] is counted over\n\n        2  counted over, 1 of them" in said
+    )
 
 
 def test_what_it_is_of_stands_beside_the_rows(settled: Any, tmp_path: Path) -> None:
