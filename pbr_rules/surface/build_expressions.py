@@ -175,6 +175,9 @@ class Expressions(Transformer_NonRecursive[Token, t.Document]):
     def earlier(self, meta: Meta, items: Items) -> x.Expression:
         """A figure of the statements before this one: its name is the phrase and the payment's."""
         of: x.Name = items[1]
+        if of.records is not None:
+            said = f"`{words(items[0])}` names a payment, and `{of.records}.{of.name}` is a column of records"
+            raise Problem(Diagnostic("not-expected", said, of.span))
         return evolve(of, name=f"{words(items[0])} {of.name}", span=span_of(meta))
 
     def pick_name(self, meta: Meta, items: Items) -> x.Pick:

@@ -152,13 +152,18 @@ def _matched(words: list[Token], said: list[Token]) -> list[int]:
     number = []
     at = 0
     for word in said:
-        while at < len(words) and words[at].type == "EQUALS" and word.type == "_UNKNOWN":
-            at += 1  # `= unknown "why"` is written without the sign
+        while at < len(words) and _unsaid(words[at].type, word.type):
+            at += 1
         number.append(at)
         at += 1
-    if at != len(words):
+    if any(word.type != "RPAR" for word in words[at:]):
         raise TreeChangedError("the layout has not the words of the contract")
     return number
+
+
+def _unsaid(theirs: str, ours: str) -> bool:
+    """Whether a word of the author's is not in the layout: the sign in `= unknown "why"`, the brackets in `across (arm)`."""
+    return (theirs == "EQUALS" and ours == "_UNKNOWN") or (theirs in ("LPAR", "RPAR") and ours != theirs)
 
 
 def _assembled(lines: list[Line], notes: _Notes) -> str:
