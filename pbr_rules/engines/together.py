@@ -17,7 +17,7 @@ from pbr_rules.checked.model import Cell, Period
 from pbr_rules.engines.figures import LoweringError
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import UNITS, WHY, Frame, Loaded, Store
-from pbr_rules.engines.tally import Tally, any_may_stand, closes
+from pbr_rules.engines.tally import ONE, Tally, any_may_stand, closes
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan import words
 from pbr_rules.plan.model import Answer, Count, Ending, Key, What
@@ -26,6 +26,8 @@ Asked = tuple[Count, Mapping[str, Table]]
 
 MOST = 62
 """Questions, and counts, of which a whole number of 64 bits holds the answers."""
+
+_ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
 
 PICTURE, ROWS, WHO = "picture", "rows", "who"
 
@@ -123,7 +125,7 @@ class _Pictures:
             for at, fails in enumerate(questions)
         ]
         picture = nw.coalesce(-1 - nw.col(WHY), reduce(operator.add, bits, nw.lit(0, dtype=nw.Int64())))
-        frame = self._joined.frame().with_columns(**axes, **once)
+        frame = self._joined.frame().with_columns(_ONE, **axes, **once)
         return frame.with_columns(picture.alias(PICTURE)).select(PICTURE, *axes, *once)
 
     def _seen(self, frame: Frame) -> set[int]:
