@@ -52,6 +52,7 @@ __all__ = [
     "required",
     "settle",
     "settle_example",
+    "unchanged",
     "work_examples",
 ]
 
@@ -163,14 +164,18 @@ def settle(source: Source, request: Request, catalogue: Catalogue | None = None,
     paid = _paid(contract, request)
     stated = Inputs(tables, complete=request.complete, given=figures, paid=paid, known_at=request.known_at)
     inputs = counted(contract, stated, engine)
-    _unchanged(raws)
+    unchanged(raws)
     shown = {**{name: str(path.name) for name, path in request.tables.items()}, **request.set}
     settlement = settle_terms(contract, inputs, request.on, shown)
     return Settled(settlement, tables, engine, raws, _compared(settlement, request))
 
 
-def _unchanged(raws: Mapping[str, Raw]) -> None:
-    """Raises DataError where a file that is read more than once is not what it was when it was read first."""
+def unchanged(raws: Mapping[str, Raw]) -> None:
+    """Says that a file which is read more than once is still what it was.
+
+    Raises:
+        DataError: it is not.
+    """
     for raw in raws.values():
         if raw.stamp is not None and (not Path(raw.name).is_file() or stamp(Path(raw.name)) != raw.stamp):
             raise DataError(f"{raw.known_as} changed while it was being read: settle again once it is whole")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 import attrs
 
@@ -12,6 +13,7 @@ from pbr_rules.analysis.signs import may_be_negative
 from pbr_rules.checked.model import Contract, Define, Earlier, Figure, Measure, Parameter, Payment
 from pbr_rules.checked.scales import constant
 from pbr_rules.diagnostics import Diagnostic, Label, listing, warning
+from pbr_rules.exact import plain_text
 from pbr_rules.plan.from_checked import expressions
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
@@ -228,7 +230,36 @@ def shared_dimensions_only(contract: Contract, document: t.Document) -> Iterator
             )
 
 
+def percent_meant(contract: Contract, document: t.Document) -> Iterator[Diagnostic]:
+    """A share is held to a whole number, as if it were written in per cent."""
+    for expression in expressions(contract):
+        for node in x.walk(expression):
+            if not isinstance(node, x.Compare):
+                continue
+            for share, other in ((node.left, node.right), (node.right, node.left)):
+                value = None if _is_share(other) else _written_value(other, contract)
+                if _is_share(share) and value is not None and abs(value) > 1:
+                    said, meant = words(other), plain_text(value)
+                    yield warning(
+                        "kinds",
+                        f"`{words(share)}` is a share of 1, and `{said}` is {plain_text(value * 100)}%",
+                        node.span,
+                        help=(f"write `{meant}%` if that is meant, or `{plain_text(value * 100)}%`",),
+                    )
+
+
+def _is_share(node: x.Expression) -> bool:
+    return bool(getattr(getattr(node, "kind", None), "percent", False))
+
+
+def _written_value(node: x.Expression, contract: Contract) -> Fraction | None:
+    """A figure that is written in the contract: there, or as a parameter."""
+    figure = contract.figures.get(node.figure) if isinstance(node, x.Read) else None
+    return constant(figure.value if isinstance(figure, Parameter) and figure.kind.is_number else node)
+
+
 LINTS = (
+    percent_meant,
     unused,
     unreachable,
     may_come_out_negative,
@@ -242,7 +273,7 @@ LINTS = (
 )
 
 
-OF_CLAUSES = (unreachable, may_come_out_negative, whole_pot, shared_dimensions_only)
+OF_CLAUSES = (percent_meant, unreachable, may_come_out_negative, whole_pot, shared_dimensions_only)
 """Those that are asked of the contract as each dated variation has it, too."""
 
 

@@ -13,6 +13,7 @@ from pbr_rules.commands.progress import progress
 from pbr_rules.commands.shared import Day, Memory, Pair, catalogue, contract, day, tolerance, unique, write
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.library import LibraryContract
+from pbr_rules.reports.files import is_free
 from pbr_rules.source import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,6 +98,8 @@ def options(command: F) -> F:
 
 def made(name: str, output: str | None, force: bool, **given: Any) -> tuple[Settled, Source, LibraryContract | None]:
     """Settles a contract as the command line asks. Rows that do not fit are written to a file in any case."""
+    if output not in (None, "-"):
+        is_free(Path(str(output)), force)  # nobody waits for a count to be told so
     source, known = contract(name)
     records = unique(given["records"], "--records")
     complete = unique(given["complete"], "--complete")

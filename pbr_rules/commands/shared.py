@@ -164,7 +164,7 @@ class Memory(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG])(i?)B", str(value).strip(), re.IGNORECASE)
-        if found is None or not float(found[1]):
+        if found is None or not found[1].strip("0."):
             self.fail(f"`{value}` is not an amount of memory, written 512MB or 2GB", param, ctx)
         return f"{found[1]}{found[2].upper()}{found[3].lower()}B"
 

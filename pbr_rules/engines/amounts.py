@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import floor
+from typing import cast
 
 from pbr_rules import tallies as v
 from pbr_rules.checked.model import Cell, Covering, Period, Stretch
 from pbr_rules.diagnostics import DataError
 from pbr_rules.engines import stretches
 from pbr_rules.engines.rows import Read, reader
-from pbr_rules.evidence.tables import Table, places
+from pbr_rules.evidence.tables import Table, along, places
+from pbr_rules.expressions import Column
 from pbr_rules.plan.model import Count, Fate, Key, What
 
 
@@ -211,24 +213,8 @@ class Amounts:
 
     def _units(self) -> Read:
         """Whole units of the column added up, through its path."""
-        column = self.count.column
-        table = self.rows
-        steps = []
-        for step in column.path:  # type: ignore[union-attr]
-            target = self.tables[table.records.columns[step].kind.detail]
-            steps.append((table.columns[step], target.index))
-            table = target
-        cells = table.columns[column.name]  # type: ignore[union-attr]
-
-        def read(row: int) -> object:
-            for ids, index in steps:
-                value = ids[row]
-                if value is None:
-                    return None
-                row = index[(value,)]
-            return cells[row]
-
-        return read
+        column = cast(Column, self.count.column)
+        return along(self.tables, self.count.records, column.path, column.name)
 
 
 def _some(days: stretches.Stretch) -> stretches.Stretch | None:

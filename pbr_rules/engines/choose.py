@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pbr_rules.checked.model import Contract
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.python import Python
-from pbr_rules.evidence.database import Stored
+from pbr_rules.evidence.database import place_of
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan.model import Engine
 
@@ -28,7 +28,7 @@ def choose(name: str, contract: Contract, tables: Mapping[str, Table] = NONE) ->
         UsageError: no engine has that name, or what it needs is not installed.
     """
     if name == "auto":
-        stored = any(isinstance(cells, Stored) for table in tables.values() for cells in table.columns.values())
+        stored = any(place_of(table) is not None for table in tables.values())
         small = not stored and sum(len(table) for table in tables.values()) <= SMALL
         there = (each for each in ("duckdb", "polars") if find_spec(each) and find_spec("narwhals"))
         name = "python" if small else next(there, "python")

@@ -11,7 +11,7 @@ from pbr_rules.calendars import Calendar
 from pbr_rules.checked.model import Contract
 from pbr_rules.engines.rows import reader
 from pbr_rules.engines.working import calendar_of, put_in
-from pbr_rules.evidence.database import Stored
+from pbr_rules.evidence.database import place_of
 from pbr_rules.evidence.tables import Table, targets_first
 from pbr_rules.expressions import Expression
 
@@ -22,7 +22,7 @@ def exclude(contract: Contract, tables: Mapping[str, Table]) -> Mapping[str, Tab
     """The tables with each row's reason for being left out. Days that are closed come first: others may be counted by them."""
     if not any(table.records.excludes for table in tables.values()):
         return tables
-    if any(isinstance(cells, Stored) for table in tables.values() for cells in table.columns.values()):
+    if any(place_of(table) is not None for table in tables.values()):
         from pbr_rules.engines.figures import LoweringError
         from pbr_rules.engines.left_out import exclude_stored
 

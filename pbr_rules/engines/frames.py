@@ -59,13 +59,13 @@ class Frames:
             UsageError: it cannot be counted exactly over frames.
         """
 
-        from pbr_rules.engines.tally import closes
+        from pbr_rules.engines.people import closes, people
 
         def ask(tally: Tally) -> Answer:
             counted, days, reasons = tally.counted()
-            people, last = tally.people(count.closing)
-            closing = closes(count.closing, last) if count.base is not None else {}
-            return Answer(counted, people, closing, reasons, tally.undecided(), days=days)
+            over, last = people(count, tally.load, self.periods, self._store, count.closing)
+            closing = closes(count.closing, last)
+            return Answer(counted, over, closing, reasons, tally.undecided(), days=days)
 
         return self._exactly(count, tables, ask)
 

@@ -12,7 +12,7 @@ from pbr_rules.engines.exclude import rules_of
 from pbr_rules.engines.joined import Joined
 from pbr_rules.engines.loaded import ROW, WHY, DuckDB, load
 from pbr_rules.engines.lowering import Lowering
-from pbr_rules.evidence.database import Reasons, Stored, named
+from pbr_rules.evidence.database import Place, Reasons, Stored, named, place_of
 from pbr_rules.evidence.tables import Table, targets_first
 
 SAID = "said"
@@ -63,7 +63,7 @@ def _pointing(name: str, tables: Mapping[str, Table]) -> Iterator[str]:
 
 def _without(table: Table, parts: Iterable[str]) -> Table:
     """The table with its reasons, of which the first stands."""
-    place = next(cells.place for cells in table.columns.values() if isinstance(cells, Stored))
+    place: Place = place_of(table)  # type: ignore[assignment]
     whys, view = named(f"whys_{table.records.name}"), f"x_{table.records.name}"
     each = " union all ".join(f"select *, {at} as part from ({part})" for at, part in enumerate(parts))
     place.database.ask(

@@ -16,13 +16,17 @@ from attrs import frozen
 
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.figures import LARGEST
-from pbr_rules.evidence.database import Alike, Database, Place, Reasons, Stored, named, text
+from pbr_rules.evidence.database import Alike, Database, Place, Reasons, Stored, named, place_of, text
 from pbr_rules.evidence.tables import Cell, Table
 from pbr_rules.kinds import Kind
 
 Frame = nw.LazyFrame[Any]
 
 ROW, LINE, WHY = "row", "line", "why"
+
+ONE = "one"
+EVERY = nw.lit(1, dtype=nw.Int64()).alias(ONE)
+"""A column that is the same in every row, to group rows by where there is nothing else."""
 
 NO_DAY = (730_120, 730_119)
 """The ends of a column without a day: none lies between them."""
@@ -79,7 +83,7 @@ class Loaded:
     @property
     def place(self) -> Place | None:
         """Where the records are, if they are in a database: in the order of their lines."""
-        return next((cells.place for cells in self.table.columns.values() if isinstance(cells, Stored)), None)
+        return place_of(self.table)
 
     @property
     def end(self) -> int:

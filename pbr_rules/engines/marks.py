@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pbr_rules.diagnostics import UsageError
-from pbr_rules.evidence.tables import Cell, Table
+from pbr_rules.evidence.tables import Table, along
 from pbr_rules.expressions import Column
 from pbr_rules.kinds import Kind
 from pbr_rules.plan.model import Fate
@@ -30,7 +30,7 @@ def by_row(
     import pyarrow as pa
 
     order = sorted(range(len(fates)), key=lambda row: table.lines[row])
-    shown = [(stored(column.kind), stored_cell(column, tables)) for column in columns]
+    shown = [(stored(column.kind), along(tables, column.records, column.path, column.name)) for column in columns]
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
         try:
@@ -89,24 +89,3 @@ def stored(kind: Kind) -> Any:
     if kind.is_number:
         return pa.int64()
     return {"date": pa.date32(), "flag": pa.bool_()}.get(kind.name, pa.string())
-
-
-def stored_cell(column: Column, tables: Mapping[str, Table]) -> Of:
-    """From a row's number to the cell of a column as it is stored, through the ids that lead there."""
-    table = tables[column.records]
-    steps: list[tuple[Sequence[Cell], Mapping[tuple[Cell, ...], int]]] = []
-    for step in column.path:
-        target = tables[table.records.columns[step].kind.detail]
-        steps.append((table.columns[step], target.index))
-        table = target
-    cells = table.columns[column.name]
-
-    def read(row: int) -> object:
-        for ids, index in steps:
-            value = ids[row]
-            if value is None:
-                return None
-            row = index[(value,)]
-        return cells[row]
-
-    return read

@@ -15,7 +15,7 @@ from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
 from pbr_rules.diagnostics import DataError, InternalError
-from pbr_rules.evidence.tables import Cell, Table, places
+from pbr_rules.evidence.tables import Cell, Table, along, places
 from pbr_rules.plan.model import END_COUNTS, Ending
 from pbr_rules.words import words
 
@@ -199,25 +199,13 @@ def _moved(node: x.Expression, day: date, length: Duration, sign: int) -> date:
 
 def _column(node: x.Column, tables: Mapping[str, Table]) -> Read:
     """A column, through the `id of` columns of its path; units become exact numbers."""
-    table = tables[node.records]
-    steps = []
-    for step in node.path:
-        target = tables[table.records.columns[step].kind.detail]
-        steps.append((table.columns[step], target.index))
-        table = target
-    cells = table.columns[node.name]
+    read = along(tables, node.records, node.path, node.name)
     scale = 10 ** places(node.kind) if node.kind.is_number else 1
+    if scale == 1:
+        return read
 
-    if not steps and scale == 1:
-        return cells.__getitem__
+    def scaled(row: int) -> Cell | Fraction:
+        cell = read(row)
+        return Fraction(cell, scale) if isinstance(cell, int) else cell
 
-    def read(row: int) -> Cell | Fraction:
-        for ids, index in steps:
-            value = ids[row]
-            if value is None:
-                return None
-            row = index[(value,)]
-        cell = cells[row]
-        return Fraction(cell, scale) if scale != 1 and isinstance(cell, int) else cell
-
-    return read
+    return scaled

@@ -19,21 +19,20 @@ from attrs import frozen
 
 from pbr_rules.checked.model import Cell, MeasureAxis, Period
 from pbr_rules.engines import covered
-from pbr_rules.engines.days import Day, last_day, shifted
 from pbr_rules.engines.figures import LARGEST, LoweringError, Number, yes
 from pbr_rules.engines.joined import Joined
-from pbr_rules.engines.loaded import LINE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
+from pbr_rules.engines.loaded import EVERY, LINE, ONE, ROW, UNITS, WHY, Frame, Loaded, Store, type_of
 from pbr_rules.engines.lowering import Lowering, ascending, descending, every_or_any, known, looks_up
-from pbr_rules.expressions import Between, Column, Expression, Within, walk
+from pbr_rules.engines.people import last_day_of, not_in
+from pbr_rules.expressions import Column, Expression, walk
 from pbr_rules.plan import words
-from pbr_rules.plan.model import END_COUNTS, Count, Ending, Fate, Key, What
+from pbr_rules.plan.model import Count, Fate, Key, What
 
-REASON, COUNTS, STANDS, ONE, TOTAL = "reason", "counts", "stands", "one", "total"
+REASON, COUNTS, STANDS, TOTAL = "reason", "counts", "stands", "total"
 
 AT_ONCE = 2_000_000
 """Rows that are put in order at once, of what is written row by row."""
 
-_ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
 
 Counted = tuple[dict[Cell, dict[Key, int]], dict[Cell, date], dict[str, int]]
 
@@ -167,7 +166,7 @@ class Tally:
         keyed = {f"once{at}": self.once(node) for at, node in enumerate(count.once)}
         for node in covered.read(count):
             self.at_row.value(node)
-        joined = self.joined.frame().with_columns(_ONE, **axes, **keys, **units, **order, **keyed)
+        joined = self.joined.frame().with_columns(EVERY, **axes, **keys, **units, **order, **keyed)
         frame = covered.with_days(joined, count, self.at_row)
         if count.covering is not None:
             frame = self.store.settled(frame)
@@ -232,7 +231,7 @@ class Tally:
         return self._said_of(axis, self._placed(axis).is_null())
 
     def _outside(self, axis: MeasureAxis, members: tuple[str, ...]) -> nw.Expr:
-        return self._said_of(axis, _not_in(self._placed(axis), members))
+        return self._said_of(axis, not_in(self._placed(axis), members))
 
     def _said_of(self, axis: MeasureAxis, rows: nw.Expr) -> nw.Expr:
         return self._with_person(axis.at, rows) if axis.on_base else rows
@@ -287,7 +286,7 @@ class Tally:
                 each = nw.col(ONE)
         # A row with a reason is in no cell.
         apart = [nw.when(nw.col(COUNTS)).then(nw.col(n)).alias(n) for n in (*self.cells, *self.names)]
-        frame = frame.with_columns(each.alias(TOTAL)).with_columns(_ONE, *apart)
+        frame = frame.with_columns(each.alias(TOTAL)).with_columns(EVERY, *apart)
         frame = frame.group_by(REASON, *self.cells, *self.names).agg(
             nw.len().alias("rows"), nw.col(TOTAL).sum().cast(nw.Int64()).alias(TOTAL)
         )
@@ -363,45 +362,13 @@ class Tally:
             raise LoweringError("a sum could be too large for 64 bits")
         return self.joined.column(column.path, column.name)
 
-    def people(self, closing: Sequence[Ending]) -> tuple[dict[Cell, int], dict[Ending, dict[Cell, date]]]:
-        """People in each cell of the axes that split them, and the last day of each of some windows of theirs."""
-        count = self.count
-        if count.base is None:
-            return {}, {}
-        joined = Joined(self.load, count.base, self.store)
-        at = Lowering(joined, self.periods)
-        axes = [
-            (f"cell{n}", ascending(at.value(axis.at)), members)
-            for n, (axis, members) in enumerate(zip(count.axes, count.members, strict=True))
-            if axis.on_base
-        ]
-        cells = [name for name, _, _ in axes]
-        closes = {f"closes{n}": _closing(at, window) for n, window in enumerate(closing)}
-        there = [nw.col(WHY).is_null(), *(at.condition(condition) for condition in count.among)]
-        placed = [
-            ~nw.col(name).is_null() & (~_not_in(nw.col(name), members) if members is not None else nw.lit(True))
-            for name, _, members in axes
-        ]
-        frame = joined.frame().with_columns(_ONE, **{name: rows for name, rows, _ in axes}, **closes)
-        frame = frame.with_columns(every_or_any([*there, *placed], every=True).alias(COUNTS)).filter(nw.col(COUNTS))
-        frame = frame.group_by(ONE, *cells).agg(nw.len().alias("rows"), *(nw.col(name).max() for name in closes))
-        people: dict[Cell, int] = {}
-        last: list[dict[Cell, date]] = [{} for _ in closing]
-        for number, *rest in self.ask(frame.select("rows", *cells, *closes)):
-            cell = cast(Cell, tuple(rest[: len(cells)]))
-            people[cell] = cast(int, number)
-            for ends, day in zip(last, rest[len(cells) :], strict=True):
-                if isinstance(day, date):
-                    ends[cell] = day
-        return people, dict(zip(closing, last, strict=True))
-
     def undecided(self) -> dict[Cell, dict[str, date]]:
         """For each cell, the last day of any window of a row whose day is still blank, by whose file it would be filled in."""
         if not self.count.undecided:
             return {}
         firm = Tally(self.count.firm, self.load, self.periods, self.store)
         closes = {
-            f"closes{n}": nw.when(~known(firm.at_row.value(each.day))).then(_closing(firm.at_row, each.window))
+            f"closes{n}": nw.when(~known(firm.at_row.value(each.day))).then(last_day_of(firm.at_row, each.window))
             for n, each in enumerate(self.count.undecided)
         }
         frame = firm._marked().with_columns(**closes).filter(nw.col(COUNTS))
@@ -414,17 +381,6 @@ class Tally:
                     ends = last.setdefault(cell, {})
                     ends[each.records] = max(day, ends.get(each.records, date.min))
         return last
-
-
-def closes(windows: Sequence[Ending], last: Mapping[Ending, Mapping[Cell, date]]) -> dict[Cell, date]:
-    """The last day of any of some windows, in each cell."""
-    if len(windows) == 1:
-        return dict(last[windows[0]])
-    found: dict[Cell, date] = {}
-    for window in windows:
-        for cell, day in last[window].items():
-            found[cell] = max(day, found.get(cell, day))
-    return found
 
 
 def any_may_stand(count: Count) -> bool:
@@ -442,25 +398,6 @@ def any_may_stand(count: Count) -> bool:
     return len(keys) == len(count.once) and axes and all(follows(key, ()) for key in count.keys)
 
 
-def _closing(at: Lowering, window: Ending) -> nw.Expr:
-    """The last day of a window, at the person's row."""
-    if isinstance(window, Within):
-        return last_day(window, _day(at, window.anchor))
-    if isinstance(window, Between):
-        return _day(at, window.last).rows
-    end = _day(at, window.right)
-    if window.how in END_COUNTS:
-        return end.rows
-    return shifted(end.rows, "-1d")
-
-
-def _day(at: Lowering, node: Expression) -> Day:
-    value = at.value(node)
-    if not isinstance(value, Day):
-        raise LoweringError("a window does not end with a day")
-    return value
-
-
 def _keyed(at: Lowering, node: Expression) -> _Keyed:
     value = at.value(node)
     if isinstance(value, Number):
@@ -474,7 +411,3 @@ def _keyed(at: Lowering, node: Expression) -> _Keyed:
 def _first(apart: list[str], order: list[str]) -> nw.Expr:
     """Whether a row is the first of those that are alike."""
     return nw.col(ROW).shift(1).over(*apart, order_by=order).is_null()
-
-
-def _not_in(value: nw.Expr, members: tuple[str, ...]) -> nw.Expr:
-    return ~value.is_in(members) if members else nw.lit(True)

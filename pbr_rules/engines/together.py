@@ -16,8 +16,9 @@ import narwhals.stable.v2 as nw
 from pbr_rules.checked.model import Cell, Period
 from pbr_rules.engines.figures import LoweringError
 from pbr_rules.engines.joined import Joined
-from pbr_rules.engines.loaded import UNITS, WHY, Frame, Loaded, Store
-from pbr_rules.engines.tally import ONE, Tally, any_may_stand, closes
+from pbr_rules.engines.loaded import EVERY, UNITS, WHY, Frame, Loaded, Store
+from pbr_rules.engines.people import closes, people
+from pbr_rules.engines.tally import Tally, any_may_stand
 from pbr_rules.evidence.tables import Table
 from pbr_rules.plan import words
 from pbr_rules.plan.model import Answer, Count, Ending, Key, What
@@ -26,8 +27,6 @@ Asked = tuple[Count, Mapping[str, Table]]
 
 MOST = 62
 """Questions, and counts, of which a whole number of 64 bits holds the answers."""
-
-_ONE = nw.lit(1, dtype=nw.Int64()).alias(ONE)
 
 PICTURE, ROWS, WHO = "picture", "rows", "who"
 
@@ -64,12 +63,12 @@ def together(
     joined = Joined(load, counts[0].records, store)
     tallies = [Tally(count, load, periods, store, joined) for count in counts]
     pictures = _Pictures(tallies, store)
-    people = _people(tallies)
+    over = _people(tallies)
     answers = []
     for number, tally in enumerate(tallies):
         count = tally.count
-        found, last = people[count.among]
-        closing = closes(count.closing, last) if count.base is not None else {}
+        found, last = over[count.among]
+        closing = closes(count.closing, last)
         counted: dict[Cell, dict[Key, int]] = {cell: {(): rows} for cell, rows in pictures.counted[number].items()}
         answers.append(Answer(counted, found, closing, dict(pictures.reasons[number]), tally.undecided()))
     return answers
@@ -81,7 +80,7 @@ def _people(tallies: Sequence[Tally]) -> dict[object, tuple[dict[Cell, int], dic
     for tally in tallies:
         _, windows = asked.setdefault(tally.count.among, (tally, {}))
         windows |= dict.fromkeys(tally.count.closing)
-    return {among: tally.people(tuple(windows)) for among, (tally, windows) in asked.items()}
+    return {among: people(t.count, t.load, t.periods, t.store, tuple(windows)) for among, (t, windows) in asked.items()}
 
 
 class _Pictures:
@@ -125,7 +124,7 @@ class _Pictures:
             for at, fails in enumerate(questions)
         ]
         picture = nw.coalesce(-1 - nw.col(WHY), reduce(operator.add, bits, nw.lit(0, dtype=nw.Int64())))
-        frame = self._joined.frame().with_columns(_ONE, **axes, **once)
+        frame = self._joined.frame().with_columns(EVERY, **axes, **once)
         return frame.with_columns(picture.alias(PICTURE)).select(PICTURE, *axes, *once)
 
     def _seen(self, frame: Frame) -> set[int]:

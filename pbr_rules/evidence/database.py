@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from pbr_rules.checked.model import Records
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.evidence.read import Tell, silent
-from pbr_rules.evidence.tables import Cell, indexed
+from pbr_rules.evidence.tables import Cell, Table, indexed
 
 MEMORY = "1.5GB"
 """What a database holds in memory before it goes on on disk: a laptop has other work to do."""
@@ -76,9 +76,13 @@ class Database:
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             if isinstance(error, duckdb.IOException) and "space" not in str(error).lower():
                 raise
+            if isinstance(error, duckdb.IOException) or "max_temp_directory_size" in str(error):
+                raise UsageError(
+                    f"the disk is full: what {self.memory} of memory does not hold waits in {self._folder}. Free some of the disk, or let "
+                    "more be held in memory with --memory"
+                ) from error
             raise UsageError(
-                f"the records need more room than there is: {self.memory} of memory (--memory gives more), and the disk, where what "
-                f"it does not hold waits in {self._folder}"
+                f"{self.memory} of memory is too little for these records: allow more with --memory, as in --memory 2GB"
             ) from error
         finally:
             done.set()
@@ -170,6 +174,11 @@ class Reasons(Stored):
     def tally(self) -> Mapping[str | None, int]:
         """How many rows there are for each reason."""
         return self.left_out
+
+
+def place_of(table: Table) -> Place | None:
+    """Where records are, if they are in a database: in the order of their lines."""
+    return next((cells.place for cells in table.columns.values() if isinstance(cells, Stored)), None)
 
 
 @frozen

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pbr_rules.diagnostics import DataError, UsageError, did_you_mean, listing
-from pbr_rules.evidence.excel_errors import OLD, Errors, check, errors
+from pbr_rules.evidence import excel_old
+from pbr_rules.evidence.excel_errors import Errors, errors
+from pbr_rules.evidence.excel_old import OLD
 from pbr_rules.evidence.read import EVERY, Raw, Tell, silent
 from pbr_rules.evidence.stored import raw
 
@@ -33,9 +35,7 @@ def read(content: bytes, name: str, sheet: str | None, tell: Tell = silent) -> R
     if any(mark.encode("utf-16-le") in content for mark in LOCKED) and content.startswith(OLD):
         raise UsageError(f"{name} cannot be read: it is locked with a password; save it without one")
     try:
-        check(content)
-        sheet, cells = _cells(content, name, sheet)
-        found = errors(content, sheet)
+        sheet, cells, found = (_old if content.startswith(OLD) else _new)(content, name, sheet)
     except UsageError:
         raise
     except BaseException as error:
@@ -51,24 +51,29 @@ def read(content: bytes, name: str, sheet: str | None, tell: Tell = silent) -> R
     return raw(f"{name}#{sheet}", heading, rows, "a workbook", content)
 
 
-def _cells(content: bytes, name: str, sheet: str | None) -> tuple[str, list[list[Any]]]:
-    from python_calamine import CalamineWorkbook
+def _old(content: bytes, name: str, sheet: str | None) -> tuple[str, list[list[Any]], Errors]:
+    book = excel_old.opened(content)
+    sheet = _chosen(excel_old.sheets(book), name, sheet)
+    return sheet, excel_old.rows(book, sheet), {}
+
+
+def _new(content: bytes, name: str, sheet: str | None) -> tuple[str, list[list[Any]], Errors]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        sheet = _chosen(book, name, sheet)
-        return sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        tables = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+        sheet = _chosen([(each.name, each.visible == SheetVisibleEnum.Visible) for each in tables], name, sheet)
+        return sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), errors(content, sheet)
 
 
-def _chosen(book: Any, name: str, sheet: str | None) -> str:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    tables = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+def _chosen(sheets: list[tuple[str, bool]], name: str, sheet: str | None) -> str:
+    """The sheet that is named, else the first that is shown."""
     if sheet is None:
-        shown = [each.name for each in tables if each.visible == SheetVisibleEnum.Visible]
-        if not shown:
+        shown = next((each for each, is_shown in sheets if is_shown), None)
+        if shown is None:
             raise UsageError(f"{name} has no sheet that is not hidden: name one, {name}#SHEET")
-        return str(shown[0])
-    names = [str(each.name) for each in tables]
+        return shown
+    names = [each for each, _ in sheets]
     if sheet not in names:
         near = did_you_mean(sheet, names)
         raise UsageError(

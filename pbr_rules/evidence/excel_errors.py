@@ -12,36 +12,10 @@ Errors = dict[tuple[int, int], str]
 """Errors by row and column, both counted from 0."""
 
 
-OLD = b"\xd0\xcf\x11\xe0"
-"""How an old workbook begins."""
-
-
-def check(content: bytes) -> None:
-    """Fails on an old workbook that is not whole, which the reader of workbooks would crash on. A new one fails by itself."""
-    if content.startswith(OLD):
-        import xlrd
-
-        xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
-
-
 def errors(content: bytes, sheet: str) -> Errors:
-    """The errors of one sheet of a workbook."""
-    if content.startswith(OLD):
-        return _xls(content, sheet)
+    """The errors of one sheet of a workbook, `.xlsx` or `.ods`."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         return _ods(parts, sheet) if "content.xml" in parts.namelist() else _xlsx(parts, sheet)
-
-
-def _xls(content: bytes, sheet: str) -> Errors:
-    import xlrd
-
-    with xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO()) as book:
-        return {
-            (row, column): xlrd.error_text_from_code.get(cell.value, "#N/A")
-            for row, cells in enumerate(book.sheet_by_name(sheet).get_rows())
-            for column, cell in enumerate(cells)
-            if cell.ctype == xlrd.XL_CELL_ERROR
-        }
 
 
 def _local(element: ElementTree.Element) -> str:

@@ -39,11 +39,20 @@ def fit(
     Raises:
         DataError: a column is missing, or is there twice.
     """
-    missing = [problem for name, raw in raws.items() for problem in _missing(contract.records[name], raw)]
-    if missing:
-        raise DataError("\n".join(missing))
+    must_have(contract, raws)
     tables = {name: _typed(contract, contract.records[name], raw, tell, known_at) for name, raw in raws.items()}
     return dict(exclude(point(contract, tables, raws)))
+
+
+def must_have(contract: Contract, raws: Mapping[str, Raw]) -> None:
+    """Sees that files have the columns that their records need, each once.
+
+    Raises:
+        DataError: a column is missing, or is there twice.
+    """
+    problems = [problem for name, raw in raws.items() for problem in _missing(contract.records[name], raw)]
+    if problems:
+        raise DataError("\n".join(problems))
 
 
 def heading(column: RecordColumn) -> str:

@@ -3,15 +3,11 @@
 A row of which every cell fits as it stands is typed in the database and stays there. Any other is looked at again by `fit`, one row at
 a time, as rows of small files are: so there is one place for what a row means and for what is wrong with it. Where too many rows
 ask for that, or a file cannot be told apart into rows, this reader stands aside, and every row is read so.
-
-A CSV file becomes a table of the database; a Parquet file is read where it is, whenever it is asked.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,11 +17,10 @@ from attrs import define, evolve, field
 
 from pbr_rules.checked.model import Contract, RecordColumn, Records
 from pbr_rules.evidence import fit, parquet
-from pbr_rules.evidence.database import Alike, Database, Index, Place, Stored, named, text
-from pbr_rules.evidence.fit import folded, heading
+from pbr_rules.evidence.database import Alike, Database, Index, Place, Stored, named
 from pbr_rules.evidence.parquet import PARQUET
-from pbr_rules.evidence.quick_cells import TEXT, is_numbered, is_whole, led, sql_of
-from pbr_rules.evidence.read import Raw, Tell, separator, stamp
+from pbr_rules.evidence.quick_source import AsideError, Opened, headed, opened
+from pbr_rules.evidence.read import Raw, Tell, stamp
 from pbr_rules.evidence.tables import Cell, Rejected, Table, targets_first
 
 LARGE = 16 * 2**20
@@ -36,10 +31,6 @@ LARGE_PARQUET = 2 * 2**20
 
 LOOKED_AT = 100_000
 """Rows of a file that are looked at again; where there are more, all are read one by one."""
-
-
-class AsideError(Exception):
-    """The files are left to who reads them row by row."""
 
 
 def can(contract: Contract, paths: Mapping[str, Path]) -> bool:
@@ -56,19 +47,26 @@ def can(contract: Contract, paths: Mapping[str, Path]) -> bool:
 def read(
     contract: Contract, paths: Mapping[str, Path], tell: Tell, known_at: date | None = None, memory: str | None = None
 ) -> tuple[dict[str, Table], dict[str, Raw]] | None:
-    """Typed tables for files, and what is known of each file; None where they are left to who reads them row by row."""
+    """Typed tables for files, and what is known of each file; None where they are left to who reads them row by row.
+
+    Raises:
+        DataError: a file lacks a column. UsageError: memory or the disk is full.
+    """
     import duckdb
 
     database = Database(memory, tell)
     files: dict[str, _File] = {}
     order = _order(contract, paths) or ()
     try:
+        fit.must_have(contract, {name: headed(database, path) for name, path in paths.items()})
         for at, name in enumerate(order):
             tell(f"Reading {paths[name].name}", at, len(paths))
             files[name] = _read(database, contract, contract.records[name], paths[name], files, known_at)
     except (AsideError, duckdb.Error):
         return None  # whatever is wrong with a file is said by who reads it row by row
-    return {name: files[name].table() for name in paths}, {name: files[name].raw for name in paths}
+    return {name: files[name].table() for name in paths}, {
+        name: evolve(files[name].file.raw, stamp=files[name].stamp) for name in paths
+    }
 
 
 def _order(contract: Contract, paths: Mapping[str, Path]) -> tuple[str, ...] | None:
@@ -85,14 +83,13 @@ def _read(
     known_at: date | None,
 ) -> _File:
     before = stamp(path)
-    read_ = _parquet if path.suffix.lower() == ".parquet" else _csv
-    file = read_(database, contract, records, path, files.keys(), known_at)
+    file = _File(database, records, path, opened(database, contract, records, path, files.keys(), known_at))
     file.look_again(contract, files, known_at)
     file.one_each(contract)
     file.point(files)
     if stamp(path) != before:
         raise AsideError
-    file.raw = evolve(file.raw, stamp=before)
+    file.stamp = before
     return file
 
 
@@ -101,25 +98,19 @@ def _read(
 
 @define
 class _File:
-    """A file in a database: `q` has every row of it, with each column's value and whether the row is to be looked at again.
+    """What becomes of the rows of a file.
 
     Attributes:
-        raw: what is known of the file; its rows are not here.
-        source: the file as SQL reads it: `row`, and its cells as they are, `x0` and so on.
-        first: the line of row 0.
-        numbered: headings of columns of text that are stored as numbers.
         rows, low, high: how many rows the file has; for each column of days or numbers the least and the greatest cell.
         added: rows that were looked at again and fit, by their number.
-        gone: rows of `q` that are not read: those looked at again, those set aside, and all but one of rows that are the same.
+        gone: rows that are not read as they were typed: those looked at again, those set aside, and all but one of rows that are the same.
+        stamp: what shows that the file has changed.
     """
 
     database: Database
     records: Records
     path: Path
-    raw: Raw
-    source: str
-    first: int
-    numbered: tuple[str, ...]
+    file: Opened
     rows: int = 0
     low: dict[str, Cell] = field(factory=dict)
     high: dict[str, Cell] = field(factory=dict)
@@ -127,11 +118,7 @@ class _File:
     gone: set[int] = field(factory=set)
     rejected: list[Rejected] = field(factory=list)
     repeated: int = 0
-
-    @property
-    def q(self) -> str:
-        """Its rows as they were typed."""
-        return named(f"q_{self.records.name}")
+    stamp: tuple[int, int] | None = None
 
     @property
     def view(self) -> str:
@@ -158,7 +145,7 @@ class _File:
         """Makes the view of the rows that are read."""
         columns = ", ".join(("row", *self.columns))
         self.ask(f"drop view if exists {self.view}")
-        sql = f"select {columns} from {self.q}"
+        sql = f"select {columns} from {self.file.typed}"
         if self.gone:
             self._put("gone", {"row": sorted(self.gone)})
             sql += f" anti join {self._named('gone')} using (row)"
@@ -217,7 +204,7 @@ class _File:
             raise AsideError
         self.rejected += looked.rejected
         self.gone.update(rows)
-        self.added = {item.line - self.first: item.row for item in looked.kept}
+        self.added = {item.line - self.file.first: item.row for item in looked.kept}
         self.see()
 
     def one_each(self, contract: Contract) -> None:
@@ -238,11 +225,13 @@ class _File:
             raise AsideError  # one corrects the other
         raw = self.received([row for row, *_ in found])
         cells = dict(raw.rows)
-        alike = [fit.Kept(row + self.first, cells[row + self.first], typed) for row, *typed in sorted(found)]
-        kept, repeated, differing = fit.one_each(self.records, fit.columns_in(contract, self.records, self.raw), alike)
+        alike = [fit.Kept(row + self.file.first, cells[row + self.file.first], typed) for row, *typed in sorted(found)]
+        kept, repeated, differing = fit.one_each(
+            self.records, fit.columns_in(contract, self.records, self.file.raw), alike
+        )
         self.repeated = repeated
         self.rejected += differing
-        self.drop({item.line - self.first for item in alike} - {item.line - self.first for item in kept})
+        self.drop({item.line - self.file.first for item in alike} - {item.line - self.file.first for item in kept})
 
     def _targets(self, files: Mapping[str, _File]) -> Iterator[tuple[str, RecordColumn, _File]]:
         """Columns with the ids of another file: their name, what they are, and the file."""
@@ -253,7 +242,7 @@ class _File:
 
     def _and_where_ids_lead(self, files: Mapping[str, _File]) -> str:
         """Its rows; those with an id that is not found are wrong too."""
-        sql, wrong = self.q, ["wrong"]
+        sql, wrong = self.file.typed, ["wrong"]
         for name, _, target in self._targets(files):
             sql += f" left join (select {target.identity} as of_{name} from {target.view}) on {name} = of_{name}"
             wrong.append(f"({name} is not null and of_{name} is null)")
@@ -270,9 +259,11 @@ class _File:
             if not found:
                 continue
             cells = dict(self.received(sorted(found)).rows)
-            aside = fit.ids_set_aside(target.records, target.raw.heading, target.rejected)
+            aside = fit.ids_set_aside(target.records, target.file.raw.heading, target.rejected)
             self.rejected += [
-                fit.pointing_nowhere(column, found[line - self.first], target.records.name, aside, line, cells[line])
+                fit.pointing_nowhere(
+                    column, found[line - self.file.first], target.records.name, aside, line, cells[line]
+                )
                 for line in sorted(cells)
             ]
             self.drop(found)
@@ -285,20 +276,22 @@ class _File:
     def received(self, rows: Sequence[int]) -> Raw:
         """Some of its rows, as received."""
         if not rows:
-            return evolve(self.raw, size=0)
-        if self.raw.encoding == PARQUET:
+            return evolve(self.file.raw, size=0)
+        if self.file.raw.encoding == PARQUET:
             return parquet.some(self.path, sorted(rows))
         self._put("asked", {"row": rows})
-        asked = f"select * from {self.source} semi join {self._named('asked')} using (row) order by row"
-        found = [(row + self.first, tuple(cell or "" for cell in cells)) for row, *cells in self.ask(asked)]
-        return evolve(self.raw, rows=tuple(each for each in found if any(map(str.strip, each[1]))), size=0)
+        asked = f"select * from {self.file.source} semi join {self._named('asked')} using (row) order by row"
+        found = [(row + self.file.first, tuple(cell or "" for cell in cells)) for row, *cells in self.ask(asked)]
+        return evolve(self.file.raw, rows=tuple(each for each in found if any(map(str.strip, each[1]))), size=0)
 
     # ---- as a table
 
     def table(self) -> Table:
         """Its rows, as others ask for them. They are counted here, and what lies between the least and the greatest is known."""
         rows = self.rows - len(self.gone) + len(self.added)
-        place = Place(self.database, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.first, rows)
+        place = Place(
+            self.database, f"r_{self.records.name}", sorted(self.gone - self.added.keys()), self.file.first, rows
+        )
         cells: dict[str, Sequence[Cell]] = {}
         for at, (name, column) in enumerate(zip(self.columns, self.records.columns, strict=True)):
             low, high = self.low.get(name), self.high.get(name)
@@ -306,7 +299,9 @@ class _File:
             least = min((cell for cell in (low, *here) if cell is not None), default=None)
             most = max((cell for cell in (high, *here) if cell is not None), default=None)
             cells[column] = Stored(place, name, least, most)
-        lines = Stored(place, f"row + {self.first}") if place.gaps else range(self.first, self.first + rows)
+        lines = (
+            Stored(place, f"row + {self.file.first}") if place.gaps else range(self.file.first, self.file.first + rows)
+        )
         return Table(
             self.records,
             cells,
@@ -315,138 +310,6 @@ class _File:
             Index(self.records, cells),
             tuple(sorted(self.rejected, key=lambda row: row.line)),
             self.repeated,
-            self.raw.heading,
-            numbered=self.numbered,
+            self.file.raw.heading,
+            numbered=self.file.numbered,
         )
-
-
-# ---- how a file is read
-
-
-def _csv(
-    database: Database, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
-) -> _File:
-    """A plain CSV file in UTF-8, as a table."""
-    raw, mark = _head(path)
-    names = ", ".join(f"'x{n}': 'VARCHAR'" for n in range(len(raw.heading)))
-    source = (
-        f"(select row_number() over () - 1 as row, * from read_csv({text(str(path))}, header=false, skip=1, auto_detect=false, "
-        f"columns={{{names}}}, delim={text(mark)}, quote='\"', escape='\"', strict_mode=true, null_padding=false, nullstr='', "
-        "max_line_size=1000000))"
-    )
-    typed = _typed(contract, records, raw, source, [TEXT] * len(raw.heading), there, known_at)
-    table, reading = named(f"q_{records.name}"), f"Reading {path.name}"
-    database.ask("set preserve_insertion_order = true")  # rows are numbered as they stand
-    database.ask(f"create table {table} as {typed}", reading)
-    database.ask("set preserve_insertion_order = false")
-    ((rows,),) = database.ask(f"select count(*) from {table}")
-    if rows != raw.size:
-        raise AsideError  # a cell runs over lines, or a line is blank: lines are not rows
-    return _File(database, records, path, raw, source, 2, ())
-
-
-def _parquet(
-    database: Database, contract: Contract, records: Records, path: Path, there: Collection[str], known_at: date | None
-) -> _File:
-    """A Parquet file, as a view."""
-    file = f"read_parquet({text(str(path))}, file_row_number=true)"
-    described = database.ask(f"describe select * from {file}")
-    names, types = [each[0] for each in described[:-1]], [each[1] for each in described[:-1]]
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    raw = Raw(str(path), tuple(name.strip() for name in names), (), PARQUET, sha256=digest)
-    cells = ", ".join(f"{named(name)} as x{n}" for n, name in enumerate(names))
-    source = f"(select file_row_number as row, {cells} from {file})"
-    typed = _typed(contract, records, raw, source, types, there, known_at)
-    database.ask(f"create view {named(f'q_{records.name}')} as {typed}")
-    have = [folded(name) for name in raw.heading]
-    at = {name: have.index(folded(heading(column))) for name, column in records.columns.items()}
-    numbered = [
-        (f"x{at[name]}", raw.heading[at[name]])
-        for name, column in records.columns.items()
-        if is_numbered(column, types[at[name]])
-    ]
-    (found,) = database.ask(f"select {', '.join(('count(*)', *(f'count({x})' for x, _ in numbered)))} from {source}")
-    return _File(
-        database,
-        records,
-        path,
-        evolve(raw, size=found[0]),
-        source,
-        1,
-        tuple(name for (_, name), number in zip(numbered, found[1:], strict=True) if number),
-    )
-
-
-def _head(path: Path) -> tuple[Raw, str]:
-    """What a plain CSV file in UTF-8 has for a heading, its hash and how many lines follow; and what separates its cells."""
-    with path.open("rb") as file:
-        first = block = file.readline(1 << 20)
-        digest = hashlib.sha256()
-        lines = 0
-        while block:
-            if block.endswith(b"\r"):
-                block += file.read(1)
-            if b"\0" in block or block.count(b"\r") != block.count(b"\r\n"):
-                raise AsideError
-            digest.update(block)
-            lines += block.count(b"\n")
-            ends, block = block, file.read(1 << 22)
-    if not first.endswith(b"\n"):
-        raise AsideError
-    try:
-        text = first.decode("utf-8-sig").rstrip("\r\n")
-        mark = separator(text)
-        (cells,) = csv.reader([text], delimiter=mark, strict=True)
-    except (csv.Error, ValueError) as error:
-        raise AsideError from error
-    rows = lines - 1 if ends.endswith(b"\n") else lines
-    names = tuple(cell.strip() for cell in cells)
-    return Raw(str(path), names, (), "UTF-8", sha256=digest.hexdigest(), size=rows), mark
-
-
-def _typed(
-    contract: Contract,
-    records: Records,
-    raw: Raw,
-    source: str,
-    types: Sequence[str],
-    there: Collection[str],
-    known_at: date | None,
-) -> str:
-    """A query for each row's number, its cells, and whether it is to be looked at again. `there`: files whose ids are looked up."""
-    have = [folded(name) for name in raw.heading]
-    values, cells, again = [], [], []
-    for n, column in enumerate(records.columns.values()):
-        if have.count(folded(heading(column))) != 1:
-            raise AsideError
-        at = have.index(folded(heading(column)))
-        cell = f"nullif(x{at}, '')" if types[at] == TEXT else f"x{at}"
-        plain = types[at] == TEXT or is_whole(column, types[at])
-        leads = plain and column.kind.name == "id" and column.kind.detail in there
-        value, fits = led(cell) if leads else sql_of(column, contract, types[at])(cell)
-        blank = "true" if column.optional else "false"
-        values.append(f"{value} as c{n}")
-        cells.append(f"{cell} is null")
-        again.append(
-            f"not case when {cell} is null then {blank} else coalesce({fits}, false) and {value} is not null end"
-        )
-    if all(column.optional for column in records.columns.values()):
-        again.append(f"({' and '.join(cells)})")  # it may be a blank row, which is no row
-    typed = f"select row, {', '.join(values)}, {' or '.join(again)} as unlike from {source}"
-    wrong = ["unlike", *_unread(contract, records, known_at)]
-    columns = ", ".join(f"c{n}" for n in range(len(cells)))
-    return f"select row, {columns}, {' or '.join(wrong)} as wrong from ({typed})"
-
-
-def _unread(contract: Contract, records: Records, known_at: date | None) -> Iterator[str]:
-    """Where a row that fits may still not be read: it came to be known too late, or lies outside the scope."""
-    names = list(records.columns)
-    if records.known_from is not None and known_at is not None:
-        yield f"coalesce(c{names.index(records.known_from)} > date '{known_at}', false)"
-    scope, left_out = contract.scope
-    at = {column.kind.detail: n for n, column in reversed([*enumerate(records.columns.values())])}
-    if scope and set(scope) <= at.keys():
-        for cell in left_out:
-            pairs = (f"c{at[name]} = {text(member)}" for name, member in zip(scope, cell, strict=True))
-            yield f"coalesce({' and '.join(pairs)}, false)"

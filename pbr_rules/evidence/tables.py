@@ -7,7 +7,7 @@ None where an optional column is blank.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, runtime_checkable
 
@@ -96,6 +96,29 @@ def indexed(records: Records, columns: Mapping[str, Sequence[Cell]], rows: int) 
     if not records.key:
         return {(): 0} if rows else {}
     return {key: number for number, key in enumerate(zip(*(columns[name] for name in records.key), strict=True))}
+
+
+def along(tables: Mapping[str, Table], records: str, path: Sequence[str], name: str) -> Callable[[int], Cell]:
+    """From a row's number to a cell of the row that its ids lead to, `path` by name; None where one of them is blank."""
+    table = tables[records]
+    steps: list[tuple[Sequence[Cell], Mapping[tuple[Cell, ...], int]]] = []
+    for step in path:
+        target = tables[table.records.columns[step].kind.detail]
+        steps.append((table.columns[step], target.index))
+        table = target
+    cells = table.columns[name]
+    if not steps:
+        return cells.__getitem__
+
+    def read(row: int) -> Cell:
+        for ids, index in steps:
+            value = ids[row]
+            if value is None:
+                return None
+            row = index[(value,)]
+        return cells[row]
+
+    return read
 
 
 def targets_first(records: Mapping[str, Records]) -> tuple[str, ...] | None:

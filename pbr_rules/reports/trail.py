@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import define, field
 
-from pbr_rules.api import Settled
+from pbr_rules.api import Settled, unchanged
 from pbr_rules.checked.model import Contract
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines.marks import BATCH
@@ -91,7 +91,8 @@ def write(settled: Settled, receipt: Json, path: Path, force: bool = False) -> i
     """Writes the trail of a settlement, whole or not at all; how many rows it has. `receipt`: that of its statement.
 
     Raises:
-        UsageError: the file is there already, or cannot be written, or a figure is too large for it.
+        UsageError: the file is there already, or cannot be written, or a figure is too large for it. DataError: a file of records
+            changed meanwhile.
     """
     may_be_written(path, force)
     from pyarrow import parquet
@@ -105,6 +106,7 @@ def write(settled: Settled, receipt: Json, path: Path, force: bool = False) -> i
     ):
         batches = (table for part in made for table in trail.tables(part, part.marked(settled.engine)))
         _written(writer, batches)
+        unchanged(settled.raws)  # large files are read again for it
         writer.add_key_value_metadata(_described(settled, receipt, made, trail.rows))
     return sum(trail.rows)
 

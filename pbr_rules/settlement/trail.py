@@ -14,7 +14,7 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Contract, Records
 from pbr_rules.engines.rows import reader, window_reader
 from pbr_rules.evidence.tables import Cell as TableCell
-from pbr_rules.evidence.tables import Table, places
+from pbr_rules.evidence.tables import Table, along, places
 from pbr_rules.plan import words as reasons
 from pbr_rules.plan.from_checked import inside_record
 from pbr_rules.plan.model import Count, Engine, Fate, ends
@@ -319,23 +319,7 @@ def _ids(
     steps = link or _way(contract, records, person[0])
     if steps is None:
         return None
-    table = tables[records.name]
-    hops = []
-    for step in steps[:-1]:
-        target = tables[table.records.columns[step].kind.detail]
-        hops.append((table.columns[step], target.index))
-        table = target
-    last = table.columns[steps[-1]]
-
-    def read(row: int) -> object:
-        for ids, index in hops:
-            value = ids[row]
-            if value is None:
-                return None
-            row = index[(value,)]
-        return last[row]
-
-    return read
+    return along(tables, records.name, steps[:-1], steps[-1])
 
 
 def _way(contract: Contract, records: Records, dimension: str) -> tuple[str, ...] | None:

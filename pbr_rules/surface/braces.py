@@ -31,6 +31,7 @@ _LOOSE_HEAD = re.compile(
     rf"(?P<word>[^\W\d_]\w*)[ \t]+(?:(?P<name>{_NAME})[ \t]*(?:{_TEXT}|\(|by\b|across\b|:|=|\{{|\d*[ \t]*(?:\n|\Z))|(?={_TEXT}))"
 )
 _MARK = re.compile(rf"{_TEXT}|#[^\n]*|(?P<brace>[{{}}])|^[ \t]*(?P<line>[^\W\d_]\w*)", re.MULTILINE)
+_IN_A_FIGURE = re.compile(r"payment\s+date\s+of\b")
 _WORKED = re.compile(rf"(?P<word>given|expect)\s+(?P<name>{_NAME})?(?P<rows>[^\n=|{{]*\{{)?")
 _CONTINUES = frozenset(["by", "across", "when", "otherwise", "and", "or", "from", "use", "rounded"])
 _ROWS = re.compile(rf"given\s+{_NAME}(?:\s+complete\s+to\s+[^\s{{|]+(?:\s+[A-Z]\w+\s+\d+)?)?(?=\s*\|)")
@@ -103,6 +104,8 @@ class Braces:
 
     def _line(self, at: int, indent: int) -> None:
         """A line that begins with a word."""
+        if _IN_A_FIGURE.match(self.text, at):
+            return
         self._inside_example(at, indent)
         if not self._open:
             match = _PLAIN_HEAD.match(self.text, at) or self._loose(at, indent)

@@ -11,6 +11,7 @@ from lark import Token
 
 from pbr_rules.source import Span
 from pbr_rules.surface.grammar import parser
+from pbr_rules.surface.spelling import spaced
 
 _QUOTE_OR_COMMENT = re.compile(r'"[^"\n]*"|“[^”\n]*”|(?P<comment>#[^\n]*)')
 
@@ -39,7 +40,7 @@ def comment_spans(text: str) -> Iterator[Span]:
 
 def tokens(text: str) -> list[Token]:
     """The words of a text without mistakes, phrases as one word."""
-    return parser().parse_interactive(text).exhaust_lexer()
+    return parser().parse_interactive(spaced(text)).exhaust_lexer()
 
 
 def comments(text: str, words: list[Token], within: Span) -> list[Comment]:

@@ -144,9 +144,8 @@ class Layout:
 
     def contract(self, node: t.Contract, indent: int) -> None:
         self.heading(indent, node, tail=" {")
-        lines: dict[str, tuple[str, str]] = {
-            f"party {party.name}": (f"{party.role} {party.name}:", quoted(party.title)) for party in node.parties
-        }
+        parties = [(f"{party.role} {party.name}:", quoted(party.title)) for party in node.parties]
+        lines: dict[str, tuple[str, str]] = {}
         if node.purpose is not None:
             lines["purpose"] = "purpose:", quoted(node.purpose)
         if node.currency is not None:
@@ -160,8 +159,10 @@ class Layout:
             lines["scope"] = "scope:", ", ".join(node.scope.dimensions) + (f" except {cells}" if cells else "")
         if node.calendar is not None:
             lines["calendar"] = "calendar:", calendar_words(node.calendar)
-        for word in node.order or tuple(lines):
-            self.add(indent + 2, *lines[word], "colon")
+        # One name may be there twice, which `check` reports: so parties come in their own order, not by their names.
+        each = iter(parties)
+        for word in node.order or (*("party" for _ in parties), *lines):
+            self.add(indent + 2, *(next(each) if word.startswith("party") else lines[word]), "colon")
         self.close(indent)
 
     def days_text(self, node: t.Node, days: tuple[date, date]) -> str:

@@ -25,7 +25,7 @@ MONTH = rf"(?:{_MONTHS})[ ]+\d{{1,2}}(?:st|nd|rd|th)?,?[ ]+\d{{4}}(?!\w)|(?:{_MO
 MONEY = r"[£$€][ \t]*-?[ \t]*\d(?:[\w,.]*\w)?(?:[ ]\d{3}(?!\w))*(?:[ ](?:thousand|k|K|M|Million|mil|mn|Billion)\b)?"
 NUMBER = (
     r"\d(?:[\w,.]*\w)?(?:[ ]\d{3}(?![\w,.%]))*"
-    r"(?:[ ]?%[ ]*(?:points?|pts?)\b|[ ]?%|[ ]+(?:per[ ]?cent|pc|pct|points?|pts?|pence|pounds|quid)\b"
+    r"(?:[ ]?%[ ]*(?:points?|pts?)\b|[ \u00a0]?%|[ ]+(?:per[ ]?cent|pc|pct|points?|pts?|pence|pounds|quid)\b"
     r"|[ ]+per[ ]+(?:hundred|thousand)\b|[ ]+(?:day|week|month|year)s?\b|[ ]+working[ ]+days?\b)?"
 )
 

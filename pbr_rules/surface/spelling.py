@@ -31,8 +31,20 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
+_HIDDEN = re.compile(r'"[^"\n]*"|“[^”\n]*”|#[^\n]*|(?P<hidden>[\u200b\ufeff])')
+
+
+def spaced(text: str) -> str:
+    """The text with an ordinary space for each that has no width, so that `is missing` is one phrase whatever is between its words.
+    Quotes and comments stay."""
+    if "\u200b" not in text and "\ufeff" not in text:
+        return text
+    return _HIDDEN.sub(lambda found: " " if found["hidden"] else found.group(), text)
+
+
 def scan(text: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text with its mistakes of spelling written over, and a report of each."""
+    text = spaced(text)
     found: list[Diagnostic] = []
     parts: list[str] = []
     at = 0

@@ -105,6 +105,7 @@ ELSEWHERE: tuple[Elsewhere, ...] = (
     _elsewhere(
         r"(?:is\s+)?(?:not\s+less|no\s+less|no\s+lower|not\s+below)(?:\s+than)?", "write `is at least`", "is at least"
     ),
+    _elsewhere(r"(?:no|not)\s+more(?:\s+than)?|up\s+to|max(?:imum)?(?:\s+of)?", "write `at most`", "at most", "limit"),
     _elsewhere(
         r"(?:is\s+)?(?:no\s+more|not\s+more|no\s+greater|not\s+above)(?:\s+than)?", "write `is at most`", "is at most"
     ),

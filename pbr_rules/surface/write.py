@@ -140,7 +140,7 @@ class _Notes:
             begins = index == len(said) or first[line] == index
             if not begins:
                 self.inside.setdefault(line, []).append(((said[index].start_pos or 0) - starts[line], note))
-            elif note.alone or line == 0:
+            elif note.alone or line == 0 or line - 1 in self.after:
                 self.above.setdefault(line, []).append((note.gap, note.text))
             else:
                 self.after[line - 1] = note.text

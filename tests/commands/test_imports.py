@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-ENGINES = {"polars", "duckdb", "narwhals", "pyarrow", "pandas", "numpy", "python_calamine", "xlrd"}
+ENGINES = {"polars", "duckdb", "pyspark", "narwhals", "pyarrow", "pandas", "numpy", "python_calamine", "xlrd"}
 REPORTS = {"rich", "jinja2", "markupsafe", "xlsxwriter", "jsonschema", "hypothesis"}
 
 SCRIPT = """

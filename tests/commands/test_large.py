@@ -21,6 +21,7 @@ from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines import choose
 from pbr_rules.evidence import database, quick
 from pbr_rules.evidence.read import silent
+from pbr_rules.reports import write
 
 Pbr = Callable[..., Any]
 
@@ -156,6 +157,23 @@ def test_a_file_that_changes_while_it_is_counted_is_refused(
     assert not list(tmp_path.glob("*statement*"))
 
 
+def test_a_trail_is_of_the_files_that_were_settled(
+    pbr: Pbr, files: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files are read again for it."""
+    asked = [*as_parquet(tmp_path, files()), "--engine", "duckdb", "--trail", "trail.parquet", "-o", "statement.json"]
+    whole = write.whole
+
+    def meanwhile(*given: Any) -> Any:
+        os.utime(tmp_path / "claims.parquet", (1, 1))
+        return whole(*given)
+
+    monkeypatch.setattr(write, "whole", meanwhile)
+    ran = pbr(*asked)
+    assert ran.code == 3 and "claims.parquet changed while it was being read" in ran.err
+    assert not list(tmp_path.glob("*trail*")) and not list(tmp_path.glob("*statement*"))
+
+
 def test_a_process_that_is_killed_leaves_no_statement(files: Any, tmp_path: Path) -> None:
     """Not even where it dies between the last byte of a file and its name."""
     asked = [*files(), "--output", "statement.json"]
@@ -170,12 +188,15 @@ def test_a_process_that_is_killed_leaves_no_statement(files: Any, tmp_path: Path
     assert not (tmp_path / "statement.json").exists()
 
 
-def test_what_memory_and_disk_do_not_hold_is_said() -> None:
+def test_what_memory_does_not_hold_is_said() -> None:
+    with pytest.raises(UsageError, match=r"^20MB of memory is too little for these records: allow more with --memory"):
+        database.Database("20MB").ask("select count(distinct range::varchar) from range(3_000_000)")
+
+
+def test_a_full_disk_is_said() -> None:
     store = database.Database("60MB")
     store.ask("set max_temp_directory_size = '1MB'")
-    with pytest.raises(
-        UsageError, match=r"need more room than there is: 60MB of memory \(--memory gives more\), and the disk"
-    ):
+    with pytest.raises(UsageError, match=r"^the disk is full: what 60MB of memory does not hold waits in .*pbr-"):
         store.ask("create table t as select range::varchar || repeat('x', 100) as a from range(3_000_000)")
 
 
@@ -211,6 +232,17 @@ def test_auto_says_what_it_chose(pbr: Pbr, files: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr(choose, "SMALL", 1000)
     assert "1,100 rows, counted by duckdb" in pbr(*files()).err
     assert "counted by" not in pbr(*files(), "--engine", "polars").err
+
+
+@pytest.mark.parametrize("command", [["settle"], ["explain", "--line", "fee"]])
+def test_a_file_that_is_there_is_said_before_anything_is_counted(
+    pbr: Pbr, files: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    _, *asked = files()
+    (tmp_path / "out.json").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr(api, "counted", lambda *_: pytest.fail("it was counted"))
+    ran = pbr(*command, *asked, "--output", "out.json", "--format", "json")
+    assert ran.code == 2 and "`out.json` is there already; `--force` writes over it" in ran.err
 
 
 # ---- how far it is

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -15,14 +16,16 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
-from pbr_rules.diagnostics import UsageError
+from pbr_rules.engines.figures import LoweringError
 from pbr_rules.engines.frames import Frames
+from pbr_rules.engines.lowering import Lowering
 from pbr_rules.engines.python import Python
 from pbr_rules.plan.model import Answer, Count, Engine
 from pbr_rules.testing.engines import OTHERS
 from tests.engines import batched
 from tests.engines.vocabulary import NEVER, VOCABULARY, nodes
 from tests.engines.worlds import PERIODS, amounts, counts
+from tests.long.report import written
 
 CASES = int(os.environ.get("PBR_CASES", "2000"))
 EACH = 200
@@ -146,13 +149,11 @@ def test_the_vocabulary_is_whole() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NEVER))
-def test_what_is_never_read_of_a_row_is_in_no_engine(agree: Any, rows: Any, table: Any, name: str) -> None:
+def test_what_is_never_read_of_a_row_has_no_reading_over_frames(name: str) -> None:
     """So that a node which a row may read one day has to be listed first."""
     form = getattr(x, name)
-    node = form.__new__(form)
-    for engine in agree.others:
-        with pytest.raises((UsageError, AttributeError, TypeError)):
-            engine.answer(rows("rows", where=(node,)), table({"paid": (v.kinds.COUNT, [1])}))
+    with pytest.raises(LoweringError, match=f"^there is no reading of {name} over frames$"):
+        Lowering(None, PERIODS).condition(form.__new__(form))  # type: ignore[arg-type]
 
 
 def test_a_count_is_made_of_every_node_that_it_holds(rows: Any) -> None:
@@ -163,3 +164,14 @@ def test_a_count_is_made_of_every_node_that_it_holds(rows: Any) -> None:
         "tally: rows", "over: nobody", "said: where", "said: keys", "not", "compare: is before", "compare: days",
         "column: date", "column: of the row", "column: one record away",
     }  # fmt: skip
+
+
+def test_what_a_long_run_found_is_written_in_place_of_the_last() -> None:
+    tried = batched.Tried({"or": Counter(a=3, b=1200)}, Counter(a=3, b=1200), Counter(a=1, b=1))
+    tables = [batched.report(tried, names, ["or"]) for names in (("a",), ("b",))]
+    page = "before\n<!-- the last long run -->\nold\n<!-- the end of it -->\nafter\n"
+    once = written(page, "2020-01-01\n", "Python 3\n", tables)
+    assert "| or | 3 | 1,200 |" in once
+    assert "| **cases in all** | 3 | 1,200 |" in once
+    assert "old" not in once and once.startswith("before\n") and once.endswith("\nafter\n")
+    assert written(once, "2020-01-01\n", "Python 3\n", tables) == once

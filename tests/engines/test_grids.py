@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from pbr_rules import kinds
 from pbr_rules.calendars import calendar
 from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.diagnostics import UsageError
-from pbr_rules.engines import choose
+from pbr_rules.engines import choose, spark
 from pbr_rules.engines.frames import Frames
 from pbr_rules.engines.rows import bounds_of
 from pbr_rules.kinds import Kind
@@ -265,6 +266,36 @@ def test_spark_is_never_picked_for_anybody(monkeypatch: Any) -> None:
     assert choose.choose("auto", SimpleNamespace(periods={})).name == "python"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("JAVA_HOME is not set\n", "no Java was found (JAVA_HOME is not set)"),
+        (
+            "spark-class: line 71: /old/bin/java: No such file or directory\n",
+            "JAVA_HOME names no Java: /old/bin/java is not there",
+        ),
+        ("Error: LinkageError\njava.lang.UnsupportedClassVersionError: 61.0\n", "the Java that was found is older"),
+        ("\nno space left on device\nat somewhere\n", "no space left on device"),
+        ("", "gateway exited"),
+    ],
+)
+def test_why_spark_did_not_start_is_said_as_its_java_says_it(said: str, why: str) -> None:
+    assert spark._why(said.encode(), RuntimeError("gateway exited\nand more")) == why
+
+
+def test_a_server_is_knocked_at_before_it_is_asked_for(monkeypatch: Any) -> None:
+    for name in spark.PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        spark._knock(f"sc://127.0.0.1:{port}/;use_ssl=false")
+    spark._knock("local[2]")
+    with pytest.raises(OSError):
+        spark._knock(f"sc://127.0.0.1:{port}/;use_ssl=false")
+    monkeypatch.setenv("https_proxy", "proxy.example.org:80")
+    spark._knock(f"sc://127.0.0.1:{port}")
+
+
 # ---- the most for each
 
 
@@ -307,6 +338,32 @@ measure third "Day on which so many stays were reached" by person { count of sta
 define housed_in_all "Days housed" = total of nights across person
 define reached "Who reached as many" = number where third is known across person
 """
+
+
+WORTH = """
+records families "Families" { family: id   worth: money }
+records people "People" { person: id   family: id of families }
+records stays "Stays" { person: id of people   moved_in: date }
+measure second "Day on which so much was reached" by person {
+  sum of stays for people
+  value: worth
+  dated: moved_in
+  reaches £20
+}
+define reached "Who reached it" = number where second is known across person
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_added_up_until_a_day_may_stand_two_records_away(bench: Any, engine: str) -> None:
+    """Where nothing else of the count reads those records."""
+    rows = {
+        "families": "family,worth; F,£10; G,£9.99",
+        "people": "person,family; A,F; B,G",
+        "stays": "person,moved_in; A,2020-01-01; A,2020-01-31; B,2020-01-01; B,2020-01-02",
+    }
+    complete = {"families": "2020-12-31", "people": "2020-12-31", "stays": "2020-12-31"}
+    assert bench.figures(WORTH, rows, engine=engine, complete=complete)["reached"] == 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)

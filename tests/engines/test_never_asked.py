@@ -11,7 +11,19 @@ import pytest
 import pbr_rules.engines
 
 HERE = Path(pbr_rules.engines.__file__).parent
-MODULES = ("covered", "days", "figures", "joined", "loaded", "lowering", "spark", "tally")
+MODULES = (
+    "covered",
+    "days",
+    "figures",
+    "joined",
+    "left_out",
+    "loaded",
+    "lowering",
+    "people",
+    "spark",
+    "tally",
+    "together",
+)
 
 NEVER = {
     "round": "half even, or half up",

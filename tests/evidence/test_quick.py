@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from pbr_rules import api
+from pbr_rules.diagnostics import DataError
 from pbr_rules.engines.exclude import exclude
 from pbr_rules.evidence import quick
 from pbr_rules.evidence.database import Stored
@@ -145,8 +146,6 @@ def test_rows_that_do_not_fit_as_they_stand_are_looked_at_again(contract: Any, f
         ("a note", '"a\nnote"'),
         ("a note", '"a note'),
         ("a note", "a\0note"),
-        ("Who", "who is it"),
-        ("extra", "Who"),
     ],
 )
 def test_it_stands_aside_where_rows_or_columns_cannot_be_told_apart(
@@ -154,6 +153,19 @@ def test_it_stands_aside_where_rows_or_columns_cannot_be_told_apart(
 ) -> None:
     assert was in PEOPLE + CLAIMS
     assert quick.read(contract, files(PEOPLE.replace(was, now, 1), CLAIMS.replace(was, now, 1)), silent) is None
+
+
+@pytest.mark.parametrize(("was", "now"), [("Who", "who is it"), ("extra", "Who")])
+def test_a_file_without_its_columns_is_said_before_a_row_is_read(
+    contract: Any, files: Any, monkeypatch: pytest.MonkeyPatch, was: str, now: str
+) -> None:
+    paths = files(PEOPLE, CLAIMS.replace(was, now, 1))
+    with pytest.raises(DataError) as slow:
+        slowly(contract, paths)
+    monkeypatch.setattr(quick, "opened", lambda *_: pytest.fail("a row was read"))
+    with pytest.raises(DataError) as quickly:
+        quick.read(contract, paths, silent)
+    assert str(quickly.value) == str(slow.value)
 
 
 def test_it_stands_aside_where_many_rows_need_a_second_look(
@@ -197,14 +209,14 @@ def test_a_file_that_changes_while_it_is_read_is_left(
     contract: Any, files: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = files()
-    typed = quick._typed
+    opened = quick.opened
 
     def late(*given: Any) -> Any:
-        found = typed(*given)
+        found = opened(*given)
         paths["people"].write_text(PEOPLE + "B,M,2024-02-29,,N\n")
         return found
 
-    monkeypatch.setattr(quick, "_typed", late)
+    monkeypatch.setattr(quick, "opened", late)
     assert quick.read(contract, paths, silent) is None
 
 

@@ -702,3 +702,31 @@ def test_a_server_that_drops_the_connection_leaves_no_rows(postgres: str, monkey
             from_cursor(Dropped(), "people")
         with suppress(psycopg.Error):
             cursor.close()
+
+
+def test_an_old_workbook_with_any_number_changed_is_read_or_refused(tmp_path: Path) -> None:
+    """Some numbers say how much follows: a reader that believes them asks for all the memory there is."""
+    path = xls(tmp_path / "clients", CLIENTS)
+    content = path.read_bytes()
+    refused = 0
+    for at in range(1_536, 2_000, 3):
+        path.write_bytes(content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :])
+        try:
+            assert read(path).heading
+        except (UsageError, DataError):
+            refused += 1
+    assert refused
+
+
+def test_hours_in_an_old_workbook_are_no_days(tmp_path: Path) -> None:
+    path = tmp_path / "hours.xls"
+    book = xlwt.Workbook()
+    page = book.add_sheet("Sheet1")
+    page.write(0, 0, "when")
+    for line, (number, form) in enumerate(
+        [(0.5, "[h]:mm"), (2, "[h]:mm"), (45299, "dd/mm/yyyy"), (1e9, "dd/mm/yyyy")], 1
+    ):
+        page.write(line, 0, number, xlwt.easyxf(num_format_str=form))
+    book.save(str(path))
+    found = read(path)
+    assert found.values == ((time(12),), (2,), (date(2024, 1, 8),), (10**9,))

@@ -463,3 +463,10 @@ def test_records_whose_column_only_a_reading_reads_are_used(bench):
 def test_a_comma_before_two_digits_may_be_pence_or_a_slip(bench):
     (problem,) = bench.problems('payment p "P" { pay £3,00 }')
     assert problem.code == "bad-number" and list(problem.help) == ["write `£3.00`, or `£300`"]
+
+
+@pytest.mark.parametrize("said", ["no more than", "not more than", "up to", "maximum"])
+def test_a_limit_in_other_words_is_told_its_own(bench, said):
+    text = f'payment fee "Fee" {{ pay £5 }}\nlimit most "Most" {{\n  covers fee\n  {said} £3 million\n}}\n'
+    (problem,) = bench.problems(text)
+    assert (problem.headline, problem.help) == (f"`{said}` is not how this is said here", ("write `at most`",))

@@ -32,8 +32,8 @@ TEXTS = int(os.environ.get("PBR_GENERATED", "25"))
 DEEP = 12
 """How many rules inside one another, before the shortest way out is taken: most forms are there, and few texts are long."""
 
-READ = 0.4
-"""The least share of texts that must be read. Measured over 2,000 of each clause: 68% (`period`) to 100%; a few are further from it."""
+READ = 0.5
+"""The least share of texts that must be read. Measured over 1,500 of each clause: 80% (`expression`) to 100% (`category`)."""
 
 
 def of(*words: str) -> st.SearchStrategy[str]:
@@ -54,12 +54,14 @@ GAP = of(*[" "] * 6, "\n", "\t", "\r\n", "\n\n\n", "\u00a0", "\u200b", "\ufeff",
 FIGURES = {
     "NAME": st.one_of(PLAIN, PLAIN, PLAIN, FREE, st.text("aé_0b", min_size=1, max_size=3).map("n".__add__)),
     "NUMBER": of("0", "1", "12", "2.5", "1,000", "007", "3.00"),
-    "MONEY": of("£1", "£1,500.50", "$3", "USD 12.30", "€ 2".replace(" ", ""), "£8m", "£2.5 billion"),
+    "MONEY": of("£1", "£1,500.50", "$3", "USD 12.30", "€2", "£8m", "£2.5 billion"),
     "PERCENT": of("8.4%", "0%", "100 %", "1,000\u00a0%"),
     "POINTS": of("5pp", "1 percentage point", "2.5 percentage\npoints"),
     "FREQUENCY": of("142 per 100", "0.5 per\n1", "1,000 per 1,000"),
-    "DATE": of("2010-07-01", "1 July 2010", "29 February 2012", "31\nDecember 2010"),
-    "DURATION": of("1 day", "3 weeks", "12 months", "1,000 years", "15 working  days"),
+    "DATE": of(
+        *["2010-07-01", "1 July 2010"] * 4, "29 February 2012", "31\nDecember 2010"
+    ),  # mostly one day: periods run on
+    "DURATION": of("1 day", "3 weeks", "12 months", "1,000 years", "1 week", "7 days", "15 working  days"),
     "CURRENCY": of("GBP", "EUR"),
     "DATE_FORMAT": of("day/month/year", "year-month-day", "month.day.year"),
     "TEXT": st.one_of(
@@ -184,6 +186,12 @@ def test_what_the_grammar_allows_is_read_and_laid_out(start: str) -> None:
     share = sum(done) / len(done)
     print(f"{start}: {share:.0%} of {len(done)} read")
     assert share >= READ
+
+
+def test_what_is_broken_is_no_contract() -> None:
+    """The share that is read says something: a text with a word too many is not read."""
+    assert check("define a by b = c")
+    assert not check("define a by b = c c")
 
 
 def test_what_was_paid_is_of_a_payment_and_not_of_a_column() -> None:

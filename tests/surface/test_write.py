@@ -174,6 +174,19 @@ def test_the_layout() -> None:
         ("define a by b # why\n= x", "define a by b  # why\n  = x\n"),
         ("define a by b = x + # why\ny", "define a by b\n  = x\n      +  # why\n          y\n"),
         ("language 1\r\nlanguage 1\r\n", "language 1\r\nlanguage 1\r\n"),
+        ("define d by a = total of x across (k)", "define d by a = total of x across k\n"),
+        ("limit l { at most for any (k) (x) }", "limit l {\n  at most for any k (x)\n}\n"),
+        (
+            "scale s(a) { at 1: number where x across (k # one\n) # two\n}",
+            "scale s(a) {\n  at 1: number where x across k  # one\n  # two\n}\n",
+        ),
+        ('contract c { payer a: "A" payer a: "B" }', 'contract c {\n  payer a: "A"\n  payer a: "B"\n}\n'),
+        ("define d by a = x is\u200bmissing", "define d by a = x is missing\n"),
+        ("define d by a = x is not \ufeff missing", "define d by a = x is not missing\n"),
+        ('parameter a: text = "\u200b" # \ufeff.', 'parameter a: text = "\u200b"  # \ufeff.\n'),
+        ("define d by a = 1,000\u00a0%", "define d by a = 1,000%\n"),
+        ("payment p { shared # who\n: a the rest }", "payment p {\n  shared  # who\n      : a the rest\n}\n"),
+        ("define d by a = x[dated # on\nb]", "define d by a\n  = x[dated  # on\n      b]\n"),
     ],
 )
 def test_small_layouts(text: str, neat: str) -> None:

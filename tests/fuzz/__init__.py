@@ -1,0 +1,1 @@
+"""Fuzzers: bytes changed at random, led by the code that they reach."""
