@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
 
@@ -102,7 +103,7 @@ class Records:
     known_from: str | None = None
     span: Span = field(default=NOWHERE, eq=False)
 
-    @property
+    @cached_property
     def identity(self) -> str | None:
         """The id column, which is also an open dimension's name."""
         return next((c.name for c in self.columns.values() if c.kind.name == "id" and c.kind.detail == self.name), None)
@@ -118,7 +119,7 @@ class Figure:
     kind: Kind
     span: Span = field(default=NOWHERE, eq=False, kw_only=True)
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """The names of what it runs over, in the order written."""
         return tuple(axis.dimension for axis in self.axes)
@@ -455,15 +456,20 @@ class Contract:
 
     def members(self, dimension: str) -> tuple[str, ...] | None:
         """The members of a closed dimension, in the contract's order; None for an open one."""
-        if dimension in self.categories:
-            return tuple(m.name for m in self.categories[dimension].members)
-        if dimension in self.periods:
-            return tuple(m.name for m in self.periods[dimension].members)
-        return None
+        return self._members.get(dimension)
+
+    @cached_property
+    def _members(self) -> Mapping[str, tuple[str, ...]]:
+        periods = {name: tuple(member.name for member in each.members) for name, each in self.periods.items()}
+        return periods | {name: tuple(m.name for m in each.members) for name, each in self.categories.items()}
 
     def owner(self, dimension: str) -> Records | None:
         """The records that an open dimension's members come from."""
-        return next((r for r in self.records.values() if r.identity == dimension), None)
+        return self._owners.get(dimension)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Records]:
+        return {each.identity: each for each in reversed([*self.records.values()]) if each.identity is not None}
 
     def clause_of(self, figure: Figure | Constraint) -> str | None:
         """Where it stands in the signed terms: as it says itself, else under which headings of a literate contract."""

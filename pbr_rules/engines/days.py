@@ -74,14 +74,11 @@ def moved(day: Day, length: Duration, sign: int) -> Day:
 
 
 def counted(day: Day) -> Whole:
-    """A day, counted from 1 January of year 1, which is 1. Years begin in March, so that a leap day ends one."""
+    """A day, counted from 1 January of year 1, which is 1: the days of the years before its own, and its day of the year."""
     if day.fixed is not None:
         return Whole(day.low, day.low)
-    year, month, of = (part.cast(nw.Int64()) for part in (day.rows.dt.year(), day.rows.dt.month(), day.rows.dt.day()))
-    early = (14 - month) // 12
-    year, month = year - early, month + 12 * early - 3
-    rows = of + (153 * month + 2) // 5 + 365 * year + year // 4 - year // 100 + year // 400 - 306
-    return Whole(day.low, day.high, rows)
+    before, of = day.rows.dt.year().cast(nw.Int64()) - 1, day.rows.dt.ordinal_day().cast(nw.Int64())
+    return Whole(day.low, day.high, of + 365 * before + before // 4 - before // 100 + before // 400)
 
 
 def last_day(window: x.Within, anchor: Day) -> nw.Expr:

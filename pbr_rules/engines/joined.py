@@ -8,20 +8,21 @@ from hashlib import sha256
 
 import narwhals.stable.v2 as nw
 
-from pbr_rules.engines.loaded import DAY, ROW, Frame, Loaded, Store
+from pbr_rules.engines.loaded import DAY, LINE, ROW, WHY, Frame, Loaded, Store
 
 Path = tuple[str, ...]
 
 
 class Joined:
     """Rows with the records that they lead to by `id of` columns, each joined once, when something there is read; and with the days
-    that are looked up for them. `frame` comes last: what is read after it is not in it."""
+    that are looked up for them. `frame` comes last: what is read after it is not in it, and nor is a column that nothing reads."""
 
     def __init__(self, load: Callable[[str], Loaded], records: str, store: Store) -> None:
         self._load, self._store = load, store
         self._days: list[tuple[str, nw.Expr, Mapping[date, date]]] = []
         self._at: dict[Path, Loaded] = {(): load(records)}
         self._prefix: dict[Path, str] = {(): ""}
+        self._read: dict[Path, dict[str, None]] = {(): {}}
         self._there: dict[Path, dict[str, nw.Expr]] = {}
         self._made = False
 
@@ -31,11 +32,15 @@ class Joined:
             before = self[path[:-1]]
             self._at[path] = self._load(before.table.records.columns[path[-1]].kind.detail)
             self._prefix[path] = f"j{len(self._prefix)}_"
+            self._read[path] = {}
+            self.column(path[:-1], path[-1])
         return self._at[path]
 
     def column(self, path: Path, name: str) -> str:
         """The frame's name of a column."""
-        return self._prefix_of(path) + self[path].names[name]
+        found = self[path].names[name]
+        self._read[path][found] = None
+        return self._prefix[path] + found
 
     def row(self, path: Path) -> str:
         """The frame's name of the row's number there."""
@@ -72,13 +77,13 @@ class Joined:
     def frame(self) -> Frame:
         """The rows, joined."""
         self._made = True
-        frame = self._at[()].frame
+        frame = self._at[()].frame.select(ROW, LINE, WHY, *self._read[()])
         for path, there in self._at.items():
             if not path:
                 continue
             prefix = self._prefix[path]
             (key,) = there.table.records.key or ("",)
-            kept = [ROW, *there.names.values()]
+            kept = [ROW, *self._read[path]]
             other = there.frame.select(
                 nw.col(there.names[key]).alias(f"{prefix}id"), *(nw.col(n).alias(prefix + n) for n in kept)
             )

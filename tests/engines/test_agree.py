@@ -35,26 +35,26 @@ def agreed(held: Any) -> Any:
     return partial(held.on, refusals=True)
 
 
-@settings(AGREE, max_examples=50)
+@settings(AGREE, max_examples=25)
 @given(counts())
 def test_engines_agree_over_many_rows(agreed: Any, count: Count) -> None:
     agreed(count, large())
 
 
-@settings(AGREE, max_examples=50)
+@settings(AGREE, max_examples=25)
 @given(counts(), small())
 def test_engines_agree_over_few_rows_or_none(agreed: Any, count: Count, tables: dict[str, Table]) -> None:
     agreed(count, tables)
 
 
-@settings(AGREE, max_examples=35)
+@settings(AGREE, max_examples=20)
 @given(st.lists(conditions("events"), min_size=4, max_size=8))
 def test_engines_agree_on_conditions(agreed: Any, rows: Any, where: list[x.Expression]) -> None:
     """How many rows there are for each set of answers to several conditions."""
     agreed(rows("events", keys=tuple(where)), large())
 
 
-@settings(AGREE, max_examples=40)
+@settings(AGREE, max_examples=20)
 @given(counts(), small(), st.lists(conditions("events"), min_size=2, max_size=5), st.sampled_from([(), ("person",)]))
 def test_counts_made_in_one_pass_are_those_made_apart(
     held: Any, count: Count, tables: dict[str, Table], where: list[x.Expression], once: tuple[str, ...]

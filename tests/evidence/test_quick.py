@@ -291,7 +291,7 @@ CLAIM = row(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PERSON, max_size=4), st.lists(CLAIM, max_size=4), st.booleans())
 def test_what_it_takes_is_what_row_by_row_gives(
     contract: Any, leaving_out: Any, files: Any, people: list[str], claims: list[str], leaves_out: bool
@@ -357,7 +357,7 @@ def stored(draw: Any, heading: str, *good: int) -> pa.Table:
     return pa.table(columns)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     stored("person,arm,joined,left,aided", 0, 0, 1, 2, 10),
     stored("extra,Who,number,weight,paid,note", 0, 0, 7, 13, 12, 6),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pbr_rules_milestones.plugin
 import pytest
-from attrs import field, frozen
+from attrs import frozen
 
 from pbr_rules import api, core, host
 from pbr_rules.source import Source
@@ -42,7 +42,6 @@ class Bench:
     """Works examples of contracts, and says what is wrong with them."""
 
     catalogue: Any
-    done: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
 
     def source(self, contract: str) -> Source:
         """A contract of the package by its name, one beside these tests by its file, or a text."""
@@ -55,22 +54,18 @@ class Bench:
         """The contract, with its problems."""
         return api.check_contract(self.source(contract), self.catalogue)
 
-    def worked(self, contract: str, engine: str) -> dict[str, Any]:
-        """What became of each example, by its title: worked once, however many tests ask."""
-        if (contract, engine) in self.done:
-            return self.done[contract, engine]
-        compiled, examples = api.work_examples(self.source(contract), self.catalogue, engine)
-        assert compiled.contract is not None, [d.headline for d in compiled.diagnostics if d.is_error]
-        self.done[contract, engine] = {worked.example.title: worked for worked in examples}
-        return self.done[contract, engine]
-
     def holds(self, contract: str, engine: str) -> None:
         """Every example comes out as it says."""
-        found = self.worked(contract, engine)
-        assert found
-        for title, worked in found.items():
+        compiled, examples = api.work_examples(self.source(contract), self.catalogue, engine)
+        assert compiled.contract is not None, [d.headline for d in compiled.diagnostics if d.is_error]
+        assert examples
+        for worked in examples:
             wrong = [f"{c.expected}: came out {c.came_out}" for c in worked.checkpoints if not c.holds]
-            assert worked.checkpoints and worked.holds, (title, wrong, [p.headline for p in worked.problems])
+            assert worked.checkpoints and worked.holds, (
+                worked.example.title,
+                wrong,
+                [p.headline for p in worked.problems],
+            )
 
 
 @pytest.fixture(scope="session")
