@@ -13,6 +13,9 @@ ROOT = Path(__file__).parents[1]
 LOOK = 0.02
 """Seconds between looks at a process that runs."""
 
+SURROUNDINGS = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""What a command is run with: modules are compiled once, as those of an installed program are."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -31,7 +34,9 @@ def run(command: list[str], out: Path, seconds: float, bytes_: float) -> Ran:
     faults = out.with_suffix(".err")
     began = time.perf_counter()
     with out.open("wb") as written, faults.open("wb") as said:
-        child = subprocess.Popen(command, stdout=written, stderr=said, stdin=subprocess.DEVNULL, cwd=ROOT)
+        child = subprocess.Popen(
+            command, stdout=written, stderr=said, stdin=subprocess.DEVNULL, cwd=ROOT, env=SURROUNDINGS
+        )
         why = None
         ended = 0
         while not ended:

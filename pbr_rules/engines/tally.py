@@ -209,7 +209,8 @@ class Tally:
         if count.covering is not None:
             yield Fails(words.no_day(count), "day", lambda: ~yes(nw.col(covered.FIRST) < nw.col(covered.END)))
         for cell, axis, members in zip(self.cells, count.axes, count.members, strict=True):
-            yield Fails(words.unplaced(axis.dimension, axis.at), cell, partial(self._unplaced, axis))
+            if not self._is_never_blank(axis):
+                yield Fails(words.unplaced(axis.dimension, axis.at), cell, partial(self._unplaced, axis))
             if members is not None:
                 where = partial(self._outside, axis, members)
                 yield Fails(words.left_out(axis.dimension), (cell, members), where)
@@ -226,6 +227,13 @@ class Tally:
 
     def _not_where(self, condition: Expression) -> nw.Expr:
         return ~self.at_row.condition(condition)
+
+    def _is_never_blank(self, axis: MeasureAxis) -> bool:
+        """Whether each row, or each person, has a member: then it need not be asked."""
+        at, of = axis.at, self.count.base if axis.on_base else self.count.records
+        if not isinstance(at, Column) or at.path or of is None:
+            return False
+        return not self.load(of).table.records.columns[at.name].optional
 
     def _unplaced(self, axis: MeasureAxis) -> nw.Expr:
         return self._said_of(axis, self._placed(axis).is_null())

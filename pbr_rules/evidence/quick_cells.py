@@ -113,13 +113,12 @@ def _words(is_id: bool) -> Sql:
     spaces = text(SPACES)
 
     def sql(c: str) -> tuple[str, str]:
-        # An id that a spreadsheet shortened has a plus: few have, so few are looked at closely.
-        whole = f" and not (strpos({c}, '+') > 0 and regexp_full_match({c}, {short}))" if is_id else ""
-        # Nearly all begin and end with a letter of ASCII, of which no more need be asked.
-        begins, ends = (
-            f"(ascii({e}) between 33 and 126 or strpos({spaces}, {e}) = 0)" for e in (f"left({c}, 1)", f"right({c}, 1)")
-        )
-        fits = f"strlen({c}) <= {bounds.CELL_CHARACTERS} and {begins} and {ends} and not ({c}[1] = '#' and {c} in ({wrong})){whole}"
+        first, last = f"left({c}, 1)", f"right({c}, 1)"
+        # Nearly all cells are plain, which takes little to see: an error begins with what is before `$`, and what is shortened has a plus.
+        plain = f"{c} >= '$' and {c} < '\x7f' and {last} between '!' and '~' and not contains({c}, '+')"
+        apart = f"strpos({spaces}, {first}) = 0 and strpos({spaces}, {last}) = 0 and {c} not in ({wrong})"
+        whole = f" and not regexp_full_match({c}, {short})" if is_id else ""
+        fits = f"strlen({c}) <= {bounds.CELL_CHARACTERS} and case when {plain} then true else {apart}{whole} end"
         return f"(case when strlen({c}) = length({c}) then {c} else nfc_normalize({c}) end)", fits
 
     return sql

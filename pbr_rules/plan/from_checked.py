@@ -65,7 +65,7 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         value.column if value else None,
         value.keys if value else (),
         tuple(_closing(contract, measure)),
-        tuple(restricted[axis.dimension] for axis in axes),
+        tuple(_members(contract, axis, restricted[axis.dimension]) for axis in axes),
         tuple(names) if in_scope else (),
         tuple(cells) if in_scope else (),
         (*undecided(contract, measure.where), *_goes_on(contract, measure)),
@@ -73,6 +73,13 @@ def count(contract: Contract, measure: Measure, kept: tuple[str, ...]) -> Count:
         measure.covering,
         measure.tally.most,
     )
+
+
+def _members(contract: Contract, axis: MeasureAxis, members: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The members that rows may fall in. A column of a category holds none but its own, so of no row is it asked whether it does."""
+    of = axis.at.kind if isinstance(axis.at, x.Column) else None
+    holds_all = of is not None and of.name == "category" and of.detail == axis.dimension
+    return None if holds_all and members == contract.members(axis.dimension) else members
 
 
 def _once(measure: Measure, axes: tuple[MeasureAxis, ...]) -> tuple[x.Expression, ...]:
