@@ -10,11 +10,11 @@ import attrs
 
 from pbr_rules import expressions as x
 from pbr_rules.analysis.signs import may_be_negative
+from pbr_rules.checked.inside import expressions
 from pbr_rules.checked.model import Contract, Define, Earlier, Figure, Measure, Parameter, Payment
 from pbr_rules.checked.scales import constant
 from pbr_rules.diagnostics import Diagnostic, Label, listing, warning
 from pbr_rules.exact import plain_text
-from pbr_rules.plan.from_checked import expressions
 from pbr_rules.source import Span
 from pbr_rules.surface import tree as t
 from pbr_rules.words import words

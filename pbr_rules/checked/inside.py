@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import fields
 
 from pbr_rules import expressions as x
-from pbr_rules.checked.model import Scale
+from pbr_rules.checked.model import Contract, Scale
 
 _OURS = ("pbr_rules.checked.model", "pbr_rules.tallies")
 
@@ -28,3 +28,10 @@ def inside(value: object) -> Iterator[x.Expression]:
     elif hasattr(type(value), "__attrs_attrs__") and type(value).__module__ in _OURS:
         for attribute in fields(type(value)):  # type: ignore[arg-type]
             yield from inside(getattr(value, attribute.name))
+
+
+def expressions(contract: Contract) -> Iterator[x.Expression]:
+    """Every expression of the terms."""
+    clauses = (*contract.figures.values(), *contract.limits, *contract.constraints)
+    for part in (*clauses, *contract.examples, *contract.variations):
+        yield from inside(part)

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from pbr_rules import expressions as x
 from pbr_rules import tallies as v
-from pbr_rules.checked.inside import inside
+from pbr_rules.checked.inside import expressions
 from pbr_rules.checked.model import Constraint, Contract, Figure, Measure, MeasureAxis, Records
 from pbr_rules.checked.versions import affecting, counted_as, together
 from pbr_rules.dates import Duration, TimeUnit
@@ -249,10 +249,3 @@ def _reads(contract: Contract) -> Iterator[x.Read]:
         for node in x.walk(expression):
             if isinstance(node, x.Read):
                 yield node
-
-
-def expressions(contract: Contract) -> Iterator[x.Expression]:
-    """Every expression of the terms."""
-    clauses = (*contract.figures.values(), *contract.limits, *contract.constraints)
-    for part in (*clauses, *contract.examples, *contract.variations):
-        yield from inside(part)

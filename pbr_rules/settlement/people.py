@@ -13,9 +13,9 @@ from datetime import date
 from attrs import frozen
 
 from pbr_rules import expressions as x
+from pbr_rules.checked.inside import expressions
 from pbr_rules.checked.model import Contract, Records
 from pbr_rules.checked.versions import measure_of
-from pbr_rules.plan.from_checked import expressions
 from pbr_rules.settlement.inputs import Inputs
 
 

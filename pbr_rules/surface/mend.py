@@ -36,19 +36,6 @@ class Reading:
     damaged: set[str] = field(factory=set)
 
 
-def read_whole(text: str, within: Span) -> tuple[Node, ...] | None:
-    """The declarations of a stretch without mistakes, or None."""
-    try:
-        tree = parser().parse(TextSlice(text, within.start, within.end))
-        return Builder().transform(tree).declarations
-    except UnexpectedInput:
-        return None
-    except VisitError as error:
-        if isinstance(error.orig_exc, Problem):
-            return None
-        raise
-
-
 def read(whole: str, piece: Piece) -> Reading:
     """The declarations of a piece of a text, with its mistakes."""
     done = Reading()

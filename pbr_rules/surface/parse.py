@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
-from attrs import evolve
+from lark import TextSlice, UnexpectedInput
+from lark.exceptions import VisitError
 
 from pbr_rules import bounds
-from pbr_rules.diagnostics import Diagnostic, close_to
+from pbr_rules.diagnostics import Diagnostic
 from pbr_rules.source import Source, Span
-from pbr_rules.surface import forms, literate, mend
-from pbr_rules.surface.braces import Braces, Piece, edited
+from pbr_rules.surface import forms, literate
+from pbr_rules.surface.build import Builder
+from pbr_rules.surface.figures import Problem
+from pbr_rules.surface.grammar import parser
 from pbr_rules.surface.spelling import scan
 from pbr_rules.surface.tree import Document, Node
-from pbr_rules.surface.vocabulary import DECLARATIONS, HEADING_WORDS
+from pbr_rules.surface.vocabulary import DECLARATIONS
 
 _BEGINS = re.compile(rf"^[^\S\n]*(?:{'|'.join(DECLARATIONS)})\b", re.MULTILINE)
 
@@ -46,24 +49,32 @@ def parse(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     declarations: list[Node] = []
     damaged: set[str] = set()
     for block in _blocks(source, found):
-        if (read := mend.read_whole(text, block)) is not None:
-            declarations += read
-            continue
-        braces = Braces(text, block).read()
-        found += braces.problems
-        damaged |= braces.damaged
-        closed = edited(text, braces.edits)
-        for piece in braces.pieces:
-            if len(found) > 4 * bounds.REPORTS:
-                break
-            reading = _piece(closed, piece, found)
-            declarations += reading.declarations
+        read = _whole(text, block)
+        if read is None:
+            from pbr_rules.surface import pieces  # most contracts have no mistake, and need none of what finds one
+
+            reading = pieces.read(text, block, found)
+            read = reading.declarations
             damaged |= reading.damaged
+        declarations += read
     whole = [node for node in declarations if getattr(node, "name", "") not in damaged]
     found += [report for node in whole for report in forms.mistakes(node)]
     kept = _one_a_line(source, found)
     damaged |= _spoiled(declarations, kept)
     return Document(tuple(declarations), tuple(sorted(damaged))), kept
+
+
+def _whole(text: str, within: Span) -> tuple[Node, ...] | None:
+    """The declarations of a stretch without mistakes, or None."""
+    try:
+        tree = parser().parse(TextSlice(text, within.start, within.end))
+        return Builder().transform(tree).declarations
+    except UnexpectedInput:
+        return None
+    except VisitError as error:
+        if isinstance(error.orig_exc, Problem):
+            return None
+        raise
 
 
 def _blocks(source: Source, found: list[Diagnostic]) -> list[Span]:
@@ -85,41 +96,6 @@ def _blocks(source: Source, found: list[Diagnostic]) -> list[Span]:
         if not block.closed
     ]
     return [block.span for block in blocks]
-
-
-def _piece(whole: str, piece: Piece, found: list[Diagnostic]) -> mend.Reading:
-    head = piece.head
-    if head is None or head.word in DECLARATIONS:
-        reading = mend.read(whole, piece)
-        found += reading.problems
-        return reading
-    report, say = _unknown_heading(piece)
-    found.append(report)
-    reading = mend.Reading(damaged={head.name} if head.name else set())
-    if say and (mended := mend.fitted(whole, (head.span.start, head.span.start + len(head.word), say))):
-        again = mend.read(
-            mended, Piece(Span(head.span.start - (len(say) - len(head.word)), piece.span.end), evolve(head, word=say))
-        )
-        found += again.problems
-        reading.declarations = again.declarations
-        reading.damaged |= again.damaged
-    return reading
-
-
-def _unknown_heading(piece: Piece) -> tuple[Diagnostic, str]:
-    """A line outside all blocks that begins with no word for a clause."""
-    head = piece.head
-    word = head.word if head is not None else ""
-    span = Span(piece.span.start, piece.span.start + len(word))
-    near = close_to(word, DECLARATIONS)
-    say = HEADING_WORDS.get(word) or (near[0] if near else "")
-    if say:
-        headline = f"no clause begins with `{word}`; did you mean `{say}`?"
-        return Diagnostic("not-expected", headline, span, help=(f"write `{say}`",)), say
-    words = ", ".join(f"`{known}`" for known in DECLARATIONS[2:])
-    return Diagnostic(
-        "not-expected", f"no clause begins with `{word}`", span, help=(f"clauses begin with {words}",)
-    ), ""
 
 
 _BRACKETS = re.compile(r'"[^"\n]*"|“[^”\n]*”|#[^\n]*|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<not>(?:\bnot\s+|-\s*)+)')

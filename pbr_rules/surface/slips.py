@@ -147,7 +147,7 @@ def elsewhere(place: Place) -> Reason | None:
         for entry in ELSEWHERE:
             if entry.blocks and place.block not in entry.blocks:
                 continue
-            match = entry.pattern.match(place.text, start)
+            match = entry.match(place.text, start)
             if match is None or _rightly_used(place, word, match.end(), entry.instead is not None):
                 continue
             said = " ".join(match.group().split())

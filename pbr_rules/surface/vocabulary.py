@@ -84,14 +84,18 @@ HEADING_WORDS: dict[str, str] = {
 class Elsewhere:
     """A phrase from elsewhere and what is said here. `instead`: what to read, None where no one word would do."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     say: str
     instead: str | None = None
     blocks: tuple[str, ...] = ()
 
+    def match(self, text: str, start: int) -> re.Match[str] | None:
+        """Whether a text has it there."""
+        return re.compile(self.pattern).match(text, start)
+
 
 def _elsewhere(pattern: str, say: str, instead: str | None = None, *blocks: str) -> Elsewhere:
-    return Elsewhere(re.compile(rf"(?:{pattern})(?!\w)"), say, instead, blocks)
+    return Elsewhere(rf"(?:{pattern})(?!\w)", say, instead, blocks)
 
 
 ELSEWHERE: tuple[Elsewhere, ...] = (
