@@ -17,7 +17,7 @@ from pbr_rules.calendars import NotCovered
 from pbr_rules.checked.model import Period
 from pbr_rules.dates import Duration, TimeUnit, add, last_day_starting_on
 from pbr_rules.engines.figures import LoweringError, Whole, yes
-from pbr_rules.engines.rows import bounds_of
+from pbr_rules.engines.windows import bounds_of
 
 LookUp = Callable[[nw.Expr, Mapping[date, date]], nw.Expr]
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from pbr_rules import expressions as x
 from pbr_rules.checked.model import Period
-from pbr_rules.dates import Duration, add, last_day_after, last_day_starting_on
+from pbr_rules.dates import Duration, add
 from pbr_rules.diagnostics import DataError, InternalError
+from pbr_rules.engines.windows import bounds_of, closing_day, lies_in
 from pbr_rules.evidence.tables import Cell, Table, along, places
-from pbr_rules.plan.model import END_COUNTS, Ending
+from pbr_rules.plan.model import Ending
 from pbr_rules.words import words
 
 Read = Callable[[int], Any]
@@ -33,21 +34,6 @@ COMPARE: Mapping[x.Comparator, Callable[[Any, Any], bool]] = {
     x.Comparator.IS: operator.eq,
     x.Comparator.IS_NOT: operator.ne,
 }
-
-
-def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
-    """First and last day of a window. `starting on`: the day itself is the first. `after`: it is not counted. `before`:
-    the first day is the corresponding date, and the day itself is not counted. No day lies outside the years 1 to 9999, so
-    a window that reaches further ends there."""
-    match window.how:
-        case x.Window.STARTING_ON:
-            return anchor, _held(lambda: last_day_starting_on(anchor, window.length), date.max)
-        case x.Window.AFTER:
-            first = _held(lambda: anchor + timedelta(days=1), date.max)
-            return first, _held(lambda: last_day_after(anchor, window.length), date.max)
-        case _:
-            last = _held(lambda: anchor - timedelta(days=1), date.min)
-            return _held(lambda: add(anchor, window.length, -1), date.min), last
 
 
 def window_reader(
@@ -69,23 +55,6 @@ def window_reader(
         case x.Compare(right=right):
             end = inner(right)
             return lambda row: None if (day := end(row)) is None else (None, closing_day(node, day))
-
-
-def closing_day(window: Ending, end: date) -> date:
-    """The last day of a window that begins on a day, or that ends with it: once it is over, no other day can come."""
-    match window:
-        case x.Within():
-            return bounds_of(window, end)[1]
-        case x.Compare(how=how) if how not in END_COUNTS:
-            return _held(lambda: end - timedelta(days=1), date.min)
-    return end
-
-
-def _held(day: Callable[[], date], end: date) -> date:
-    try:
-        return day()
-    except OverflowError:
-        return end
 
 
 def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str, Period]) -> Read:
@@ -135,7 +104,8 @@ def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str
             read = inner(of)
             return lambda row: (read(row) is not None) is known
         case x.Within(day=day, anchor=anchor):
-            return _within(node, inner(day), inner(anchor))
+            a, b, lies = inner(day), inner(anchor), lies_in(node)
+            return lambda row: lies(a(row), b(row))
         case x.Between(day=day, first=first, last=last):
             a, b, c = inner(day), inner(first), inner(last)
             return lambda row: None not in (v := (b(row), a(row), c(row))) and v[0] <= v[1] <= v[2]
@@ -153,22 +123,6 @@ def reader(node: x.Expression, tables: Mapping[str, Table], periods: Mapping[str
 
 def _known(a: object, b: object, compare: Callable[[Any, Any], bool]) -> bool:
     return a is not None and b is not None and compare(a, b)
-
-
-def _within(node: x.Within, day: Read, anchor: Read) -> Read:
-    known: dict[date, tuple[date | None, date]] = {}
-    counts_anchor = node.how is x.Window.STARTING_ON
-
-    def read(row: int) -> bool:
-        start, value = anchor(row), day(row)
-        if start is None or value is None or (value == start and not counts_anchor):
-            return False
-        if start not in known:
-            known[start] = bounds_of(node, start)
-        first, last = known[start]
-        return bool((first is None or first <= value) and value <= last)
-
-    return read
 
 
 def _arithmetic(node: x.Expression, sign: str, a: Read, b: Read) -> Read:

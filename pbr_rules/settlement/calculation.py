@@ -16,7 +16,8 @@ from pbr_rules.calendars import NotCovered
 from pbr_rules.checked.model import Constraint, Figure, Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
 from pbr_rules.diagnostics import DataError
-from pbr_rules.engines.rows import COMPARE, bounds_of, closing_day
+from pbr_rules.engines.rows import COMPARE
+from pbr_rules.engines.windows import bounds_of, closing_day
 from pbr_rules.engines.working import known_days
 from pbr_rules.engines.working import put_in as put_in_days
 from pbr_rules.evidence.tables import places

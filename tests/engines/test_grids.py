@@ -22,7 +22,7 @@ from pbr_rules.dates import Duration, TimeUnit
 from pbr_rules.diagnostics import UsageError
 from pbr_rules.engines import choose, spark
 from pbr_rules.engines.frames import Frames
-from pbr_rules.engines.rows import bounds_of
+from pbr_rules.engines.windows import bounds_of
 from pbr_rules.kinds import Kind
 from pbr_rules.plan.model import What
 from pbr_rules.testing.engines import ENGINES, OTHERS

@@ -171,3 +171,123 @@ def test_rule_25_medians_of_an_even_number_and_ties(bench):
     assert [found[f"{name}[only]"] for name in "mwkh"] == [2, Fraction(90, 14), 3, 2]
     assert found["z[only]"] == 0
     assert str(found["s[only]"]).startswith("missing")
+
+
+# ---- the working, and what a scale does not answer
+
+
+def worked(bench, expression, given):
+    """The value of an expression, or its state and reason; its kind; its steps."""
+    text = f'{given}\ncategory one {{ only }}\ndefine answer "Answer" by one = {expression}\n'
+    (found,) = [f for f in bench.settle(text).settlement.figures if f.working.of == "answer[only]"]
+    value = found.value
+    return (
+        value.of if value.known else f"{value.state}: {value.why}",
+        value.kind.words,
+        list(found.working.steps),
+    )
+
+
+BY_END = 'scale s(x, a, b) "S" { each band gives  below a: 1   at least a and below b: 2   at least b: 3 }'
+
+
+@pytest.mark.parametrize(
+    ("at", "gives", "band"),
+    [
+        ("1, 2, 6", 1, "below a"),
+        ("2, 2, 6", 2, "at least a and below b"),
+        ("5.9, 2, 6", 2, "at least a and below b"),
+        ("6, 2, 6", 3, "at least b"),
+        ("9, 2, 6", 3, "at least b"),
+    ],
+)
+def test_a_band_says_which_it_was(bench, at, gives, band):
+    at = at.replace(",", " ,")
+    found, _, steps = worked(bench, f"s({at})", BY_END)
+    assert found == gives
+    assert steps == [f"s({at.split(' ')[0]}): {band} gives {gives}"]
+
+
+def test_what_a_band_gives_is_shown_with_its_figures_put_in(bench):
+    found, kind, steps = worked(bench, "s(£2)", "scale s(x) { each band gives  below £1: £1   at least £1: £2 + x }")
+    assert (found, kind) == (4, "money (GBP)")
+    assert steps == ["s(£2.00): at least £1 gives £2 + £2.00"]
+
+
+def test_bands_that_cross_once_their_ends_are_known_refuse_the_figure(bench):
+    found, _, steps = worked(bench, "s(3.5, 4, 3)", BY_END)
+    assert found == "refused: more than one band of `s` covers 3.5" and steps == []
+    slices = BY_END.replace("each band gives", "each slice at its own rate")
+    found, _, _ = worked(bench, "s(3.5, 4, 3)", slices)
+    assert found == "refused: a band of `s` ends before it begins: at least a and below b"
+    assert worked(bench, "s(3.5, 4, 4)", slices)[0] == Fraction("3.5")
+
+
+def test_an_end_that_is_not_known_leaves_the_figure_not_known(bench):
+    given = 'parameter y "Y": number unknown "not said"\n'
+    for sentence in ("each band gives", "each slice at its own rate"):
+        assert worked(bench, "s(1, y, 4)", given + BY_END.replace("each band gives", sentence))[0].endswith(
+            "unknown: not said"
+        )
+        assert worked(bench, "s(5, 2, y)", given + BY_END.replace("each band gives", sentence))[0].endswith(
+            "unknown: not said"
+        )
+    assert worked(bench, "way(1, 0.5, y)", given + WAY)[0].endswith("unknown: not said")
+
+
+SLICED = 'scale s(x, a, b) "S" { each slice at its own rate  below a: 50%%   at least a and below b: 100%%   at least b: %s }'
+
+
+@pytest.mark.parametrize(
+    ("at", "sums"),
+    [
+        ("£2, £4, £6", ["below a: £2.00 at 50%"]),
+        ("£4, £4, £6", ["below a: £4.00 at 50%"]),
+        ("£4.50, £4, £6", ["below a: £4.00 at 50%", "at least a and below b: £0.50 at 100%"]),
+        ("£10, £4, £6", ["below a: £4.00 at 50%", "at least a and below b: £2.00 at 100%", "at least b: £4.00 at 10%"]),
+        ("£0, £4, £6", []),
+    ],
+)
+def test_each_slice_is_shown_at_its_rate(bench, at, sums):
+    found, kind, steps = worked(bench, f"s({at})", SLICED % "10%")
+    assert steps == [f"s: {each}" for each in sums]
+    each = [each.rsplit("£", 1)[1].split(" at ") for each in sums]
+    assert found == sum(Fraction(width) * Fraction(rate.removesuffix("%")) / 100 for width, rate in each)
+    assert kind == "money (GBP)"
+
+
+def test_a_rate_that_is_not_known_matters_where_something_lies_in_its_slice(bench):
+    not_agreed = SLICED % 'unknown "not agreed"'
+    assert worked(bench, "s(£10, £4, £6)", not_agreed)[0] == "unknown: not agreed"
+    assert worked(bench, "s(£6, £4, £6)", not_agreed)[0] == 4
+    first = 'scale s(x, a, b) "S" { each slice at its own rate  below a: unknown "not agreed"   at least a: 100% }'
+    assert worked(bench, "s(£0, £4, £6)", first)[0] == 0
+    assert worked(bench, "s(£5, £4, £6)", first)[0] == "unknown: not agreed"
+
+
+LINE = 'scale s(x, a, b) "S" { straight line between points  below a: 1  at a: 10  at b: 30  above b: %s }'
+
+
+@pytest.mark.parametrize(
+    ("at", "gives"),
+    [("1", 1), ("2", 10), ("3", 15), ("5", 25), ("6", 30), ("7", 40)],
+)
+def test_a_line_runs_from_the_one_point_to_the_other(bench, at, gives):
+    assert worked(bench, f"s({at}, 2, 6)", LINE % "40")[0] == gives
+
+
+def test_a_line_says_how_far_along_it_is(bench):
+    assert worked(bench, "s(3, 2, 6)", LINE % "40")[2] == ["s(3): 1/4 of the way from 10 to 30"]
+
+
+def test_a_line_answers_nothing_where_its_points_do_not(bench):
+    assert worked(bench, "s(2, 2, 2)", LINE % "40")[0] == "refused: two points of `s` lie at 2"
+    assert worked(bench, "s(7, 2, 6)", LINE % 'unknown "not said"')[0].endswith("unknown: not said")
+    assert (
+        worked(bench, "s(3, 2, 6)", (LINE % "40").replace("at b: 30", 'at b: unknown "not read"'))[0]
+        == "unknown: not read"
+    )
+
+
+def test_points_are_taken_in_the_order_of_where_they_lie(bench):
+    assert worked(bench, "s(5, 6, 2)", LINE % "40")[0] != worked(bench, "s(5, 2, 6)", LINE % "40")[0]
