@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 GRANT = 'parameter x "X": money\n'
 
 
@@ -224,3 +226,124 @@ def test_a_shared_payment_says_which_provider_it_pays(bench):
     assert problem.help == ("write `to: south` beside `shared:`, in place of `from:`",)
     (problem,) = bench.problems(text.replace("to: south", "to: west"), head=head)
     assert problem.headline == "no party is called `west`"
+
+
+# ---- a line of a limit: what it is of, what it takes, and from whom
+
+
+def limits(bench, text, rows=None, head=None, **more):
+    """The lines of limits, by their figure."""
+    settlement = bench.settle(text, rows, **({"head": head} if head else {}), **more).settlement
+    return {line.working.of: line for line in settlement.lines if line.kind == "limit"}
+
+
+TWO_PAYERS = """
+language 1
+contract c "C" { payer a: "A"   payer b: "B"   provider north: "North"   provider south: "South"
+  currency: GBP   payments: rounded to £0.01 half up }
+"""
+TWO_PROVIDERS = """
+category year { y1, y2 }
+parameter x "X": money = £100
+payment p "P" by year { to: north   shared: a 60%, b the rest   pay x }
+payment q "Q" by year { to: south   shared: a 10%, b the rest   pay 2 * x }
+"""
+
+
+def test_what_a_limit_takes_is_borne_as_what_it_covers_is(bench):
+    text = TWO_PROVIDERS + 'limit yearly "Yearly" by year { covers p, q   at most £250 }\n'
+    found = limits(bench, text + 'limit whole "Whole" { covers p, q   at most £100 }\n', head=TWO_PAYERS)
+    # Of 300 in a year A bears 80: of the 50 taken 13.33, and B the rest.
+    assert dict(found["yearly[y1]"].shares) == {"a": Fraction("-13.33"), "b": Fraction("-36.67")}
+    # Of the 500 left A bears 160 less 26.66, which is 133.34: of the 400 taken 106.67.
+    assert found["whole"].amount == -400
+    assert dict(found["whole"].shares) == {"a": Fraction("-106.67"), "b": Fraction("-293.33")}
+    assert found["whole"].working.steps == (
+        "covered lines come to £500.00; at most £100.00",
+        "the terms do not say how `north` and `south` bear it",
+    )
+    assert found["whole"].payee == "" and sum(part for _, part in found["whole"].shares) == -400
+
+
+def test_a_limit_on_one_payers_parts_adds_up_those_alone(bench):
+    text = TWO_PROVIDERS + 'limit mine "Mine" { covers a of p, a of q   at most £100 }\n'
+    found = limits(bench, text, head=TWO_PAYERS)["mine"]
+    assert found.amount == -(2 * 60 + 2 * 20 - 100) and dict(found.shares) == {"a": found.amount}
+    assert found.working.steps[0] == "covered lines come to £160.00; at most £100.00"
+
+
+def test_a_limit_over_one_providers_lines_is_taken_from_it(bench):
+    text = TWO_PROVIDERS + 'limit most "Most" { clause: "7.2"   covers p   at most £150 }\n'
+    found = limits(bench, text, head=TWO_PAYERS)["most"]
+    assert (found.amount, found.payee, found.people) == (-50, "north", 1)
+    assert found.working.steps == ("covered lines come to £200.00; at most £150.00",)
+    assert (found.title, found.clause, found.working.title) == ("Most", "7.2", "Most")
+    assert [line.working.of for line in found.under] == ["p[y1]", "p[y2]"]
+    assert dict(found.shares) == {"a": -30, "b": -20}
+
+
+@pytest.mark.parametrize(("most", "takes"), [("£99.99", "-0.01"), ("£100", "0"), ("£100.01", "0"), ("£0", "-100")])
+def test_a_limit_takes_what_lies_above_it_and_no_more(bench, most, takes):
+    text = GRANT.replace("money", "money = £100") + 'payment p "P" { pay x }\n'
+    found = limits(bench, text + f'limit top "Top" {{ covers p   at most {most} }}\n')["top"]
+    assert found.amount == Fraction(takes) and found.working.kind == "money (GBP)"
+    assert dict(found.shares) == {"council": Fraction(takes)}
+
+
+UNSETTLED = """
+category year { y1, y2 }
+parameter x "X" by year: money { y1: £100   y2: unknown "not agreed" }
+parameter top "Top" by year: money { y1: £90   y2: unknown "not set" }
+payment p "P" by year { pay x }
+limit yearly "Yearly" by year { covers p   at most top }
+limit whole "Whole" { covers p   at most £200 }
+"""
+
+
+def test_a_limit_says_what_it_could_not_count_and_what_it_reads(bench):
+    found = limits(bench, UNSETTLED)
+    first, second, whole = found["yearly[y1]"], found["yearly[y2]"], found["whole"]
+    assert (first.amount, first.leaves_out) == (-10, 0)
+    assert first.working.steps == ("covered lines come to £100.00; at most £90.00",)
+    assert [figure.of for figure in first.working.inputs] == ["top[y1]"]
+    assert second.amount is None and (second.state, second.why) == ("unknown", "`top` is unknown: not set")
+    assert second.working.steps == ("covered lines come to £0.00; 1 line not settled left out",)
+    assert second.payee == "" and second.leaves_out == 1 and second.shares == ()
+    assert whole.working.steps == ("covered lines come to £90.00; at most £200.00; 2 lines not settled left out",)
+    assert (whole.amount, whole.leaves_out) == (0, 2)
+
+
+def test_a_limit_that_takes_nothing_is_in_no_later_one(bench):
+    found = limits(bench, UNSETTLED.replace("y1: £90", "y1: £900"))
+    assert found["yearly[y1]"].amount == 0
+    assert [line.working.of for line in found["whole"].under] == ["p[y1]"]
+
+
+def test_a_limit_for_each_person_counts_as_often_as_there_are_people(bench):
+    """Two people of whom all is alike stand in one line."""
+    text = """
+    records people { person: id   size: count }
+    payment p "P" by person { pay £60 * size }
+    limit each "Each" by person { covers p   at most £50 * size }
+    limit whole "Whole" { covers p   at most £120 }
+    """
+    found = limits(bench, text, {"people": "person,size; a,1; b,1; c,2"})
+    pair, one = [line for line in found.values() if line.of == "each"]
+    assert (pair.people, pair.each, pair.amount, pair.shares) == (2, -10, -20, (("council", Fraction(-20)),))
+    assert pair.working.steps == ("covered lines come to £60.00; at most £50.00",)
+    assert (one.people, one.each, one.amount) == (1, -20, -20)
+    assert one.working.steps == ("covered lines come to £120.00; at most £100.00",)
+    whole = found["whole"]
+    assert whole.working.steps == ("covered lines come to £200.00; at most £120.00",)
+    assert (whole.amount, whole.people, whole.shares) == (-80, 1, (("council", Fraction(-80)),))
+
+
+def test_a_limit_that_another_took_across_says_which(bench):
+    each = (
+        'limit yearly "Y" by year { covers p   at most £700 }\nlimit local "L" by site { covers p   at most £2,000 }\n'
+    )
+    rows = {"people": "person,site,joined; A,a,2020-02-01; B,b,2020-03-01"}
+    found = limits(bench, GRAINS + each, rows)["local[a]"]
+    assert (found.state, found.amount) == ("refused", None)
+    why = "`yearly` took from several cells of `local` together, and nothing says how much from each"
+    assert found.why.endswith(why) and found.working.steps[0] == "covered lines come to £600.00"
