@@ -1,4 +1,4 @@
-"""Lines that hold others down: of a limit, and of a duty that is short and moves money.
+"""Lines of limits, which hold others down.
 
 Finer lines are never rewritten: each adds a negative line of its own, so no rule of allocation is needed.
 """
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from pbr_rules import kinds
-from pbr_rules.checked.model import Cell, Contract, Duty, Limit
+from pbr_rules.checked.model import Cell, Contract, Limit
 from pbr_rules.diagnostics import listing
-from pbr_rules.duties import Shortfall
 from pbr_rules.evidence.paid import key
 from pbr_rules.settlement.line import Finder, Line, made
 from pbr_rules.settlement.payments import split
@@ -54,8 +53,8 @@ def limit_lines(terms: Terms, limit: Limit, lines: list[Line]) -> list[Line]:
         cells = finder.cells(line)
         if len(cells) > 1:
             across |= dict.fromkeys(cells, line.of)
-        for cell in cells[:1] if len(cells) == 1 else ():
-            inside[cell].append(line)
+        elif cells:
+            inside[cells[0]].append(line)
     found = []
     for at, people in terms.cells(limit.axes):
         cell = tuple(at.values())
@@ -136,60 +135,13 @@ def _limit_line(terms: Terms, limit: Limit, at: Env, people: int, covered: _Cove
         value,
         evolve(working, under=terms.applied(limit.name)),
         payees[0] if len(payees) == 1 else "",
-        _limit_shares(terms, covered.payers, covered.total, over, people),
+        borne(terms, covered.payers, covered.total, over, people),
         covered.left_out,
     )
     return evolve(line, under=covered.lines)
 
 
-def duty_lines(terms: Terms, duty: Duty, lines: list[Line]) -> list[Line]:
-    """For each cell where a duty is short, one line: minus the shortfall where it is to be returned; where it is withheld, at most
-    what is payable in the cell to who owes it."""
-    finder = Finder(terms, duty.dimensions)
-    payable: dict[Cell | None, Fraction] = defaultdict(Fraction)
-    payers: dict[Cell | None, dict[str, Fraction]] = defaultdict(dict)
-    for line in lines:
-        if line.amount is None or line.payee != duty.payee:
-            continue
-        cell = finder.cell(line)
-        payable[cell] += line.amount
-        for payer, part in line.shares:
-            payers[cell][payer] = payers[cell].get(payer, Fraction(0)) + part
-    found = []
-    for at, people in terms.cells(duty.axes):
-        here = terms.here(duty, at)
-        stands: Duty = here.contract.figures[duty.name]  # type: ignore[assignment]
-        value, working = terms.figure(duty.name, at)
-        if not value.known or value.number == 0:
-            continue  # the outcome says why, and a line is money that moves
-        cell = tuple(at.values())
-        there = max(payable[cell], Fraction(0))
-        taken = value.number if duty.follows is Shortfall.RETURNED else min(value.number, there)
-        if taken < value.number:
-            rest = put_in(evolve(value, of=value.number - taken))
-            working = evolve(
-                working, steps=(*working.steps, f"{rest} is still to be withheld: no more is payable here")
-            )
-        shares = _limit_shares(terms, payers[cell], payable[cell], taken, people)
-        found.append(
-            made(
-                here,
-                duty.name,
-                "duty",
-                stands.title,
-                terms.contract.clause_of(stands),
-                at,
-                people,
-                evolve(value, of=-taken),
-                working,
-                duty.payee,
-                shares,
-            )
-        )
-    return found
-
-
-def _limit_shares(
+def borne(
     terms: Terms, payers: dict[str, Fraction], total: Fraction, over: Fraction, people: int
 ) -> tuple[tuple[str, Fraction], ...]:
     """What a limit takes is borne as the covered lines were: in the same proportions, the last payer taking the remainder."""

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from pbr_rules.checked.model import Constraint, Payment
 from pbr_rules.duties import Shortfall
-from pbr_rules.settlement.limits import duty_lines, limit_lines
+from pbr_rules.settlement.duty_lines import duty_lines
+from pbr_rules.settlement.limits import limit_lines
 from pbr_rules.settlement.line import Finder, Line, made
 from pbr_rules.settlement.netting import no_more
 from pbr_rules.settlement.payments import split

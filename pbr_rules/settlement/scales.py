@@ -112,11 +112,10 @@ def _line(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: Fra
     for band in scale.read:
         if band.ends[0].how != "at":
             continue
-        edge, value = _edge(terms, band.ends[0].value, inside), terms.value(band.value, {}, inside)
-        if edge is None or not edge.known:
-            return edge or without(State.REFUSED, "no end")
-        if not value.known:
-            return value
+        edge, value = terms.value(band.ends[0].value, {}, inside), terms.value(band.value, {}, inside)
+        for each in (edge, value):
+            if not each.known:
+                return each
         points.append((edge.number, value))
     points.sort(key=lambda point: point[0])
     for (a, low), (b, high) in itertools.pairwise(points):
@@ -126,5 +125,5 @@ def _line(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: Fra
             way = (at.number - a) / (b - a)
             frame.steps.append(f"{scale.name}({put_in(at)}): {way} of the way from {put_in(low)} to {put_in(high)}")
             return evolve(low, of=low.number + (high.number - low.number) * way, counts=None)
-    found = _band(terms, evolve(scale, read=tuple(b for b in scale.read if b.ends[0].how != "at")), at.number, inside)
+    found = _band(terms, scale, at.number, inside)
     return found if isinstance(found, Value) else terms.value(found.value, {}, inside)

@@ -347,3 +347,34 @@ def test_a_limit_that_another_took_across_says_which(bench):
     assert (found.state, found.amount) == ("refused", None)
     why = "`yearly` took from several cells of `local` together, and nothing says how much from each"
     assert found.why.endswith(why) and found.working.steps[0] == "covered lines come to £600.00"
+
+
+def test_a_limit_covers_what_it_names_and_passes_over_the_rest(bench):
+    text = LIMITED + 'limit most "Most" { covers q   at most £300 }\n'
+    found = limits(bench, text)["most"]
+    assert found.amount == -100 and [line.working.of for line in found.under] == ["q[y1]", "q[y2]"]
+
+
+def test_a_limit_by_person_with_two_payers_is_shared_for_each(bench):
+    text = """
+    records people { person: id   size: count }
+    payment p "P" by person { to: north   shared: a 60%, b the rest   pay £100 * size }
+    limit each "Each" by person { covers p   at most £50 * size }
+    limit mine "Mine" { covers a of p   at most £40 }
+    """
+    found = limits(bench, text, {"people": "person,size; a,1; b,1"}, TWO_PAYERS)
+    (pair,), mine = [line for line in found.values() if line.of == "each"], found["mine"]
+    assert (pair.each, pair.people, dict(pair.shares)) == (-50, 2, {"a": Fraction(-60), "b": Fraction(-40)})
+    # A is left with 60 less 30 of each of two.
+    assert mine.working.steps[0] == "covered lines come to £60.00; at most £40.00"
+    assert (mine.amount, dict(mine.shares)) == (-20, {"a": Fraction(-20)})
+
+
+def test_a_limit_on_one_payer_counts_what_others_took_of_its_part_alone(bench):
+    text = (
+        TWO_PROVIDERS
+        + 'limit theirs "Theirs" { covers b of p   at most £10 }\nlimit mine "Mine" { covers a of p   at most £100 }\n'
+    )
+    found = limits(bench, text, head=TWO_PAYERS)
+    assert found["theirs"].amount == -70 and found["mine"].amount == -20
+    assert [line.working.of for line in found["mine"].under] == ["p[y1]", "p[y2]"]

@@ -290,4 +290,30 @@ def test_a_line_answers_nothing_where_its_points_do_not(bench):
 
 
 def test_points_are_taken_in_the_order_of_where_they_lie(bench):
-    assert worked(bench, "s(5, 6, 2)", LINE % "40")[0] != worked(bench, "s(5, 2, 6)", LINE % "40")[0]
+    assert worked(bench, "s(5, 6, 2)", LINE % "40")[0] == 15  # from 30 at 2 to 10 at 6
+    assert worked(bench, "s(9, 2, 2)", LINE % "40")[0] == "refused: two points of `s` lie at 2"
+
+
+def test_what_points_and_bands_give_may_read_what_the_scale_is_given(bench):
+    read = LINE.replace("10  at b: 30", "x * a  at b: x * b") % "x * 100"
+    assert worked(bench, "s(4, 2, 6)", read)[0] == 16  # half way from 8 to 24
+    assert worked(bench, "s(7, 2, 6)", read)[0] == 700
+    assert worked(bench, "s(1, 2, 6)", read)[0] == 1
+
+
+def test_what_a_scale_reads_stands_among_what_was_read(bench):
+    text = (
+        'parameter top "Top": number = 6\nparameter bonus "B": number = 3\n'
+        'category one { only }\ndefine answer "Answer" by one = s(9, 2, top)\n'
+    )
+    given = BY_END.replace("at least b: 3", "at least b: bonus * 2")
+    (found,) = [f for f in bench.settle(text + given).settlement.figures if f.working.of == "answer[only]"]
+    assert found.value.of == 6
+    assert [figure.of for figure in found.working.inputs] == ["top", "bonus"]
+
+
+def test_a_slice_that_begins_below_nothing_is_counted_from_nothing(bench):
+    scale = 'scale s(x) "S" { each slice at its own rate  below -£2: 10%   at least -£2 and below £3: 50%   at least £3: 100% }'
+    assert worked(bench, "s(£2)", scale)[0] == 1
+    assert worked(bench, "s(£5)", scale)[0] == Fraction("3.5")
+    assert worked(bench, "s(-£5)", scale)[0] == 0
