@@ -74,8 +74,6 @@ def _band(terms: Calculation, scale: Scale, at: Fraction, inside: Frame) -> Band
 def _slices(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: Frame) -> Value:
     """The sum over bands of the width of the slice inside, from 0 up, at the band's own rate."""
     total: Value | None = None
-    top = Fraction(0)
-    endless = False
     for band in scale.read:
         r = reach(band)
         low, high = _edge(terms, r.low, inside), _edge(terms, r.high, inside)
@@ -86,7 +84,6 @@ def _slices(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: F
         if low is not None and high is not None and high.number < low.number:
             return without(State.REFUSED, f"a band of `{scale.name}` ends before it begins: {_ends(band)}")
         end = at.number if high is None else min(high.number, at.number)
-        endless, top = endless or high is None, max(top, high.number if high is not None else top)
         width = max(end - start, Fraction(0))
         if width == 0 and total is not None:
             continue
@@ -101,8 +98,6 @@ def _slices(terms: Calculation, scale: Scale, at: Value, inside: Frame, frame: F
                 f"{scale.name}: {_ends(band)}: {put_in(evolve(at, of=width, counts=None))} at {put_in(rate)}"
             )
         total = piece if total is None else evolve(total, of=total.number + piece.number)
-    if not endless and at.number > top:
-        return without(State.REFUSED, f"no band of `{scale.name}` covers {put_in(at)}")
     return total or known(kinds.NUMBER, Fraction(0))
 
 

@@ -169,9 +169,9 @@ def test_a_count_is_made_of_every_node_that_it_holds(rows: Any) -> None:
 def test_what_a_long_run_found_is_written_in_place_of_the_last() -> None:
     tried = batched.Tried({"or": Counter(a=3, b=1200)}, Counter(a=3, b=1200), Counter(a=1, b=1))
     tables = [batched.report(tried, names, ["or"]) for names in (("a",), ("b",))]
-    page = "before\n<!-- the last long run -->\nold\n<!-- the end of it -->\nafter\n"
-    once = written(page, "2020-01-01\n", "Python 3\n", tables)
+    page = "before\n<!-- long run: cases -->\nold\n<!-- end of cases -->\nafter\n"
+    once = written(page, "cases", "2020-01-01. Python 3", tables)
     assert "| or | 3 | 1,200 |" in once
     assert "| **cases in all** | 3 | 1,200 |" in once
     assert "old" not in once and once.startswith("before\n") and once.endswith("\nafter\n")
-    assert written(once, "2020-01-01\n", "Python 3\n", tables) == once
+    assert written(once, "cases", "2020-01-01. Python 3", tables) == once

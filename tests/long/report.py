@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "engines.md"
-BEGIN, END = "<!-- the last long run -->\n", "<!-- the end of it -->\n"
+PARTS = {"cases": ("cases.md", "spark.md"), "changes": ("changes.md",)}
+"""What stands between `<!-- long run: cases -->` and `<!-- end of cases -->` on the page, and the files it comes of."""
 
 
 def rows(table: str) -> tuple[list[str], dict[str, list[str]]]:
@@ -28,17 +30,23 @@ def merged(tables: list[str]) -> str:
     return "\n".join([*lines, *(f"| {node} | {' | '.join(cases)} |" for node, cases in found.items())])
 
 
-def written(page: str, date: str, versions: str, tables: list[str]) -> str:
-    """The page, with the last run in place of the one before it."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{date.strip()}. {versions.strip()}.\n\n{merged(tables)}\n\n{END}{after}"
+def written(page: str, part: str, said: str, tables: list[str]) -> str:
+    """The page, with what a part of the last run found in place of what was found before. `said`: on which day, and on what."""
+    begin, end = f"<!-- long run: {part} -->\n", f"<!-- end of {part} -->\n"
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{said}.\n\n{merged(tables)}\n\n{end}{after}"
 
 
 def main(folder: Path) -> None:
-    """From the files that `.ci/long` leaves."""
-    said = [(folder / name).read_text(encoding="utf-8") for name in ("date", "versions", "cases.md", "spark.md")]
-    page = written(PAGE.read_text(encoding="utf-8"), said[0], said[1], said[2:])
+    """From the files that `.ci/long` leaves: each part of which all are there."""
+    page = PAGE.read_text(encoding="utf-8")
+    versions = (folder / "versions").read_text(encoding="utf-8").strip()
+    for part, names in PARTS.items():
+        files = [folder / name for name in names]
+        if all(file.is_file() for file in files):
+            day = max(datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files).date()
+            page = written(page, part, f"{day}. {versions}", [file.read_text(encoding="utf-8") for file in files])
     PAGE.write_text(page, encoding="utf-8")
 
 

@@ -317,3 +317,36 @@ def test_a_slice_that_begins_below_nothing_is_counted_from_nothing(bench):
     assert worked(bench, "s(£2)", scale)[0] == 1
     assert worked(bench, "s(£5)", scale)[0] == Fraction("3.5")
     assert worked(bench, "s(-£5)", scale)[0] == 0
+
+
+def test_at_its_points_a_line_is_at_their_values(bench):
+    assert worked(bench, "s(2, 2, 6)", LINE % "40")[2] == ["s(2): 0 of the way from 10 to 30"]
+    assert worked(bench, "s(6, 2, 6)", LINE % "40")[2] == ["s(6): 1 of the way from 10 to 30"]
+
+
+def test_a_rate_is_read_where_something_lies_in_its_slice(bench):
+    text = """
+    parameter low "Low": share = 50%%
+    parameter high "High": share = 100%%
+    scale s(x) "S" { each slice at its own rate   below £4: low   at least £4 and below £9: high   at least £9: high }
+    category one { only }
+    define answer "Answer" by one = s(%s)
+    """
+    for at, read in (("£2", ["low"]), ("£5", ["low", "high"])):
+        (found,) = [f for f in bench.settle(text % at).settlement.figures if f.working.of == "answer[only]"]
+        assert [figure.of for figure in found.working.inputs] == read
+
+
+def test_what_a_line_gives_is_no_longer_so_many_of_so_many(bench):
+    text = """
+    records people "People" { person: id }
+    records events "Events" { person: id of people }
+    measure half "Half" { binary of events for people }
+    scale s(x, low) "S" { straight line between points   below 2: 0%   at 2: low   at 6: low   above 6: 100% }
+    category one { only }
+    define answer "Answer" by one = s(3, half)
+    """
+    rows = {"people": "person; a; b", "events": "person; a"}
+    figures = {f.working.of: f.value for f in bench.settle(text, rows).settlement.figures}
+    assert figures["half"].counts == (1, 2)
+    assert (figures["answer[only]"].of, figures["answer[only]"].counts) == (Fraction(1, 2), None)

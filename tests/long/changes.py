@@ -1,5 +1,5 @@
-"""What mutmut found, held to what is asked of it: `python -m tests.long.mutants` prints a table, and ends with 1 where too few changes
-are noticed, or where one that nothing notices does not stand in `mutants.toml` with why it changes nothing.
+"""What mutmut found, held to what is asked of it: `python -m tests.long.changes` prints a table, and ends with 1 where too few changes
+are noticed, or where one that nothing notices does not stand in `alike.toml` with why it changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-LISTED = Path(__file__).with_name("mutants.toml")
+LISTED = Path(__file__).with_name("alike.toml")
 LEAST = 90
 """Changes of a hundred that tests must notice."""
 
