@@ -15,6 +15,7 @@ from pbr_rules import kinds
 from pbr_rules.checked.model import Cell, Contract, Limit
 from pbr_rules.diagnostics import listing
 from pbr_rules.evidence.paid import key
+from pbr_rules.expressions import Rounding
 from pbr_rules.settlement.line import Finder, Line, made
 from pbr_rules.settlement.payments import split
 from pbr_rules.settlement.values import State, known, put_in, shown, without, worked
@@ -100,8 +101,8 @@ def _payers(contract: Contract, limit: Limit, line: Line) -> tuple[str, ...] | N
     if line.kind == "payment":
         whose = [c.payer for c in limit.covers if c.payment == line.of]
         return None if not whose else tuple(payer for payer in whose if payer is not None)
-    earlier = next((other for other in contract.limits if other.name == line.of), None)
-    return limit.part_of(earlier) if earlier is not None and limit.meets(earlier) else None
+    earlier = next(other for other in contract.limits if other.name == line.of)
+    return limit.part_of(earlier) if limit.meets(earlier) else None
 
 
 def _limit_line(terms: Terms, limit: Limit, at: Env, people: int, covered: _Covered) -> Line:
@@ -110,7 +111,7 @@ def _limit_line(terms: Terms, limit: Limit, at: Env, people: int, covered: _Cove
     money = kinds.money(terms.contract.currency)
     if covered.across is not None:
         why = f"`{covered.across}` took from several cells of `{limit.name}` together, and nothing says how much from each"
-        most = without(State.REFUSED, why, money)
+        most = without(State.REFUSED, why)
     over = max(covered.total - most.number, Fraction(0)) if most.known else Fraction(0)
     value = known(money, -over) if most.known else most.through(limit.name)
     step = f"covered lines come to {put_in(known(money, covered.total))}"
@@ -147,7 +148,6 @@ def borne(
     """What a limit takes is borne as the covered lines were: in the same proportions, the last payer taking the remainder."""
     if not payers or total == 0:
         return tuple((payer, Fraction(0)) for payer in payers)
-    rounding = terms.contract.written.rounding
-    place, mode = (rounding.place.value, rounding.mode) if rounding else (Fraction(1, 100), None)
-    parts = split(over, [part / total for part in payers.values()], place, mode)  # type: ignore[arg-type]
+    rounding: Rounding = terms.contract.written.rounding  # type: ignore[assignment]  # a contract that pays says how it rounds
+    parts = split(over, [part / total for part in payers.values()], rounding.place.value, rounding.mode)  # type: ignore[arg-type]
     return tuple((payer, -part * people) for payer, part in zip(payers, parts, strict=True))

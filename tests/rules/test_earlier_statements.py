@@ -255,7 +255,8 @@ def test_what_was_paid_on_a_line_not_settled_now_counts_towards_a_limit(bench):
     assert (second.paid, second.due) == (900, 100)
     (limit,) = [line for line in second.lines if line.kind == "limit"]
     assert limit.amount == -800
-    assert limit.working.steps[0].endswith("£900.00 of it was paid on lines that are not settled now, and stays")
+    stays = "; £900.00 of it was paid on lines that are not settled now, and stays"
+    assert limit.working.steps[0] == "covered lines come to £1,800.00; at most £1,000.00" + stays
     assert quarters.settle("2025-09-01", turned, complete={"stays": "2025-08-31"}).total == 1_000
 
 

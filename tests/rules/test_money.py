@@ -309,6 +309,7 @@ def test_a_limit_says_what_it_could_not_count_and_what_it_reads(bench):
     assert second.amount is None and (second.state, second.why) == ("unknown", "`top` is unknown: not set")
     assert second.working.steps == ("covered lines come to £0.00; 1 line not settled left out",)
     assert second.payee == "" and second.leaves_out == 1 and second.shares == ()
+    assert second.because == ("top", "yearly") and second.working.kind == "money (GBP)"
     assert whole.working.steps == ("covered lines come to £90.00; at most £200.00; 2 lines not settled left out",)
     assert (whole.amount, whole.leaves_out) == (0, 2)
 
@@ -378,3 +379,49 @@ def test_a_limit_on_one_payer_counts_what_others_took_of_its_part_alone(bench):
     found = limits(bench, text, head=TWO_PAYERS)
     assert found["theirs"].amount == -70 and found["mine"].amount == -20
     assert [line.working.of for line in found["mine"].under] == ["p[y1]", "p[y2]"]
+
+
+def test_a_limit_that_is_not_known_takes_nothing_from_anybody(bench):
+    text = (
+        TWO_PROVIDERS + 'parameter top "T": money unknown "not set"\nlimit most "Most" { covers p, q   at most top }\n'
+    )
+    found = limits(bench, text, head=TWO_PAYERS)["most"]
+    assert found.amount is None and set(dict(found.shares).values()) == {0}
+    assert found.working.steps == ("covered lines come to £600.00",)
+
+
+def test_a_limit_of_nothing_takes_all(bench):
+    found = limits(bench, LIMITED + 'limit none "None" { covers p   at most nothing }\n')["none"]
+    assert found.amount == -200 and found.working.steps == ("covered lines come to £200.00; at most £0.00",)
+
+
+def test_a_limit_is_held_where_nothing_says_which_of_two_it_is(bench):
+    text = """
+    records people "People" { person: id   moved: date optional }
+    payment p "P" by person { pay £100 }
+    limit most "Most" by person { covers p   at most £90 }
+    variation later "Later" from 2023-03-16 by moved { limit most by person { covers p   at most £80 } }
+    """
+    found = limits(bench, text, {"people": "person,moved; a,; b,2023-03-16; c,2023-03-15"})
+    waits, later, before = found.values()
+    assert (later.amount, before.amount) == (-20, -10)
+    assert [under.name for under in later.working.under] == ["later"] and before.working.under == ()
+    assert waits.amount is None and "no day says whether `later` is in force" in waits.why
+
+
+def test_each_limit_that_took_across_refuses_its_own_cells(bench):
+    text = (
+        GRAINS.replace("{ a, b }", "{ a, b, c, d }")
+        + 'limit yearly "Y" by year { covers p   at most £700 }\nlimit local "L" by site { covers p   at most £2,000 }\n'
+    )
+    rows = {"people": "person,site,joined; A,a,2020-02-01; B,b,2020-03-01; C,c,2021-02-01; D,d,2021-03-01"}
+    found = limits(bench, text, rows)
+    assert all(found[f"local[{site}]"].amount is None for site in "abcd")
+
+
+def test_of_nothing_every_payer_bears_nothing(bench):
+    found = limits(bench, TWO_PROVIDERS.replace("£100", "£0") + LIMIT_OF_ALL, head=TWO_PAYERS)["most"]
+    assert found.amount == 0 and dict(found.shares) == {"a": 0, "b": 0}
+
+
+LIMIT_OF_ALL = 'limit most "Most" { covers p, q   at most £250 }\n'

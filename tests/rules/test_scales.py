@@ -319,6 +319,13 @@ def test_a_slice_that_begins_below_nothing_is_counted_from_nothing(bench):
     assert worked(bench, "s(-£5)", scale)[0] == 0
 
 
+def test_an_empty_slice_without_a_rate_stops_nothing(bench):
+    scale = 'scale s(x) "S" { each slice at its own rate  below -£2: unknown "n"   at least -£2 and below £3: 50%   at least £3: 100% }'
+    assert worked(bench, "s(£5)", scale)[0] == Fraction("3.5")
+    nothing = 'scale s(x) "S" { each slice at its own rate  below £3: unknown "n"   at least £3: unknown "n" }'
+    assert worked(bench, "s(£0)", nothing)[:2] == (0, "a number")
+
+
 def test_at_its_points_a_line_is_at_their_values(bench):
     assert worked(bench, "s(2, 2, 6)", LINE % "40")[2] == ["s(2): 0 of the way from 10 to 30"]
     assert worked(bench, "s(6, 2, 6)", LINE % "40")[2] == ["s(6): 1 of the way from 10 to 30"]
@@ -350,3 +357,18 @@ def test_what_a_line_gives_is_no_longer_so_many_of_so_many(bench):
     figures = {f.working.of: f.value for f in bench.settle(text, rows).settlement.figures}
     assert figures["half"].counts == (1, 2)
     assert (figures["answer[only]"].of, figures["answer[only]"].counts) == (Fraction(1, 2), None)
+
+
+def test_a_slice_of_so_many_of_so_many_is_a_part_of_them(bench):
+    text = """
+    records people "People" { person: id }
+    records events "Events" { person: id of people }
+    measure half "Half" { binary of events for people }
+    scale s(x) "S" { each slice at its own rate   below 20%%: 50%%   at least 20%%: 100%% }
+    category one { only }
+    define answer "Answer" by one = s(half)
+    """.replace("%%", "%")
+    settled = bench.settle(text, {"people": "person; a; b", "events": "person; a"}).settlement
+    (found,) = [f for f in settled.figures if f.working.of == "answer[only]"]
+    assert found.value.of == Fraction("0.4")  # half of 20%, and all of 30%
+    assert len(found.working.steps) == 2 and not any("1/2" in step for step in found.working.steps)
