@@ -79,7 +79,7 @@ def _covered(terms: Terms, limit: Limit, lines: list[Line], across: str | None) 
         times = 1 if by_person else line.people
         whose = _payers(terms.contract, limit, line) or ()
         parts = {payer: part * times for payer, part in shares if not whose or payer in whose}
-        comes_to = sum(parts.values(), Fraction(0)) if whose else each * times
+        comes_to = sum(parts.values(), Fraction(0))
         total += comes_to
         stays += comes_to if line.each is None else Fraction(0)
         for payer, part in parts.items():
