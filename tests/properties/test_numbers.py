@@ -64,6 +64,12 @@ def test_how_many_places_write_a_number_in_full(number: str, places: int | None)
     assert exact.places(Fraction(number)) == places
 
 
+def test_places_are_counted_beyond_what_a_float_holds() -> None:
+    assert exact.places(Fraction(1, 10**40)) == 40
+    assert exact.places(Fraction(1, 2**90)) == 90 and exact.places(Fraction(1, 5**90)) == 90
+    assert exact.places(Fraction(1, 2**90 + 1)) is None and exact.places(Fraction(1, 3 * 10**40)) is None
+
+
 @pytest.mark.parametrize(
     ("number", "at", "text"),
     [
