@@ -12,22 +12,22 @@ PARTS = {"cases": ("cases.md", "spark.md"), "changes": ("changes.md",)}
 
 
 def rows(table: str) -> tuple[list[str], dict[str, list[str]]]:
-    """The engines of a table, and what stands beside each of its first cells."""
+    """The headings of a table, and what stands beside each of its first cells."""
     cells = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in table.splitlines()]
-    return cells[0][1:], {first: rest for first, *rest in cells[2:]}
+    return cells[0], {first: rest for first, *rest in cells[2:]}
 
 
 def merged(tables: list[str]) -> str:
-    """Tables of the same nodes, beside one another."""
-    engines: list[str] = []
+    """Tables of the same things, beside one another."""
+    headings: list[str] = []
     found: dict[str, list[str]] = {}
     for table in tables:
-        names, nodes = rows(table)
-        engines += names
-        for node, cases in nodes.items():
-            found.setdefault(node, []).extend(cases)
-    lines = ["| Node | " + " | ".join(engines) + " |", "| --- |" + " ---: |" * len(engines)]
-    return "\n".join([*lines, *(f"| {node} | {' | '.join(cases)} |" for node, cases in found.items())])
+        (thing, *others), things = rows(table)
+        headings = [*(headings or [thing]), *others]
+        for name, cells in things.items():
+            found.setdefault(name, []).extend(cells)
+    lines = ["| " + " | ".join(headings) + " |", "| --- |" + " ---: |" * (len(headings) - 1)]
+    return "\n".join([*lines, *(f"| {name} | {' | '.join(cells)} |" for name, cells in found.items())])
 
 
 def written(page: str, part: str, said: str, tables: list[str]) -> str:
