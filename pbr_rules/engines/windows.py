@@ -10,7 +10,7 @@ from pbr_rules.dates import add, last_day_after, last_day_starting_on
 from pbr_rules.plan.model import END_COUNTS, Ending
 
 
-def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
+def bounds_of(window: x.Within, anchor: date) -> tuple[date, date]:
     """First and last day of a window. `starting on`: the day itself is the first. `after`: it is not counted. `before`:
     the first day is the corresponding date, and the day itself is not counted. No day lies outside the years 1 to 9999, so
     a window that reaches further ends there."""
@@ -27,7 +27,7 @@ def bounds_of(window: x.Within, anchor: date) -> tuple[date | None, date]:
 
 def lies_in(window: x.Within) -> Callable[[date | None, date | None], bool]:
     """Whether a day lies in the window of another: no, where either is missing."""
-    known: dict[date, tuple[date | None, date]] = {}
+    known: dict[date, tuple[date, date]] = {}
     counts_anchor = window.how is x.Window.STARTING_ON
 
     def lies(day: date | None, anchor: date | None) -> bool:
@@ -36,7 +36,7 @@ def lies_in(window: x.Within) -> Callable[[date | None, date | None], bool]:
         if anchor not in known:
             known[anchor] = bounds_of(window, anchor)
         first, last = known[anchor]
-        return bool((first is None or first <= day) and day <= last)
+        return first <= day <= last
 
     return lies
 

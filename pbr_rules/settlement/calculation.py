@@ -17,7 +17,7 @@ from pbr_rules.checked.model import Constraint, Figure, Measure, Parameter
 from pbr_rules.dates import Duration, add, long_text
 from pbr_rules.diagnostics import DataError
 from pbr_rules.engines.rows import COMPARE
-from pbr_rules.engines.windows import bounds_of, closing_day
+from pbr_rules.engines.windows import closing_day, lies_in
 from pbr_rules.engines.working import known_days
 from pbr_rules.engines.working import put_in as put_in_days
 from pbr_rules.evidence.tables import places
@@ -327,10 +327,10 @@ class Calculation(Cells):
             if missing is not None:
                 return missing
             try:
-                first, last = bounds_of(evolve(node, length=lasts.of), anchor.of)  # type: ignore[arg-type]
+                lies = lies_in(evolve(node, length=lasts.of))(day.of, anchor.of)  # type: ignore[arg-type]
             except NotCovered as error:
                 return without(State.REFUSED, str(error))
-            return known(kinds.FLAG, (first is None or first <= day.of) and day.of <= last)  # type: ignore[operator]
+            return known(kinds.FLAG, lies)
         between: x.Between = node  # type: ignore[assignment]
         parts = [self.value(p, env, frame) for p in (between.first, between.day, between.last)]
         missing = first_without(*parts)

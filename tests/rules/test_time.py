@@ -195,3 +195,9 @@ def test_a_count_that_has_passed_a_figure_does_not_wait(bench):
 def test_the_later_of_two_days(bench):
     assert str(bench.value("greater of 2025-01-01 and 2025-02-01")) == "2025-02-01"
     assert str(bench.value("lower of 2025-01-01 and 2025-02-01")) == "2025-01-01"
+
+
+def test_the_day_itself_is_in_no_window_after_it_even_where_days_end(bench):
+    text = 'payment p "P" { when 9999-12-31 within 2 years after %s pay £1 otherwise pay nothing }'
+    assert bench.amounts(text % "9999-12-31")["p"] == 0
+    assert bench.amounts(text % "9999-12-30")["p"] == 1
